@@ -1,0 +1,196 @@
+"""The case: every table of a plan, typed, sorted, checked and frozen.
+
+Rows are sorted by code as the case is made, so the order in which they were typed can never
+change a plan. Inside this door nothing is checked again and nothing is filled in by default.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from planner.case.conditions import Fields, condition, evaluate, fields_of
+from planner.case.dictionary import BY_NAME, MODES, Column
+from planner.case.sheet import Sheet, build
+from planner.case.values import BadValue, parse
+from planner.errors import InputError, Problem
+
+Only = Literal["money", "people"]
+
+AGE = Column(name="age", zh="年龄", kind="integer", meaning="Full years at `as_of`.")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The ``settings`` table, one field a key."""
+
+    title: str = ""
+    as_of: dt.date | None = None
+    step_yuan: int = 100
+    mode: str = "ceiling"
+    probationary_secretary: bool = False
+
+
+_SETTING_COLUMNS = {
+    "title": Column(name="title", zh="标题", kind="text"),
+    "as_of": Column(name="as_of", zh="截止日期", kind="date"),
+    "step_yuan": Column(name="step_yuan", zh="取整单位", kind="money", low=1),
+    "mode": Column(name="mode", zh="模式", kind="word", words=MODES),
+    "probationary_secretary": Column(
+        name="probationary_secretary", zh="预备党员可任书记", kind="flag"
+    ),
+}
+
+
+def exact(share: float) -> Fraction:
+    """A share as the decimal it was written as: 0.3 is 3/10, not the nearest binary number."""
+    return Fraction(str(share))
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything given, by table name. ``rows`` and ``frame`` read it; nothing writes it."""
+
+    name: str
+    sheets: Mapping[str, Sheet]
+    settings: Settings
+    notices: tuple[Problem, ...] = ()
+    _rows: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def has(self, table: str) -> bool:
+        """Whether the table was given and has rows."""
+        return table in self.sheets and len(self.sheets[table].frame) > 0
+
+    @property
+    def has_money(self) -> bool:
+        """Whether there is a money plan to make."""
+        return self.has("funds") and self.has("standards")
+
+    @property
+    def has_people(self) -> bool:
+        """Whether there is a people plan to make."""
+        return self.has("posts")
+
+    def sheet(self, table: str) -> Sheet:
+        """The table, empty when it was not given."""
+        if table not in self.sheets:
+            return build(BY_NAME[table], {}, ())
+        return self.sheets[table]
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """The table's typed columns, sorted by its key."""
+        return self.sheet(table).frame
+
+    def rows(self, table: str) -> tuple[Any, ...]:
+        """The table row by row, as named tuples; blank is ``None``."""
+        if table not in self._rows:
+            frame = self.frame(table)
+            plain = frame.astype(object).where(frame.notna(), None)
+            self._rows[table] = tuple(plain.itertuples(index=False, name="Row"))
+        return self._rows[table]
+
+    def payee_table(self, payee: str) -> str:
+        """The table whose rows are paid by a fund with this ``payee``."""
+        return "communities" if payee == "community" else "streets"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """``sha256:…`` of what was given, whatever the order of rows, columns or the language."""
+        digest = hashlib.sha256()
+        for name in sorted(self.sheets):
+            frame = self.sheets[name].frame
+            columns = sorted(c for c in frame.columns if frame[c].notna().any())
+            lines = sorted(
+                repr(row) for row in frame[columns].astype(str).itertuples(index=False, name=None)
+            )
+            digest.update(repr((name, columns, lines)).encode())
+        return f"sha256:{digest.hexdigest()}"
+
+    def fields(self, table: str, prefix: str = "", shape: Literal["n", "n1", "1m"] = "n") -> Fields:
+        """The table's columns for conditions; people have ``age`` too."""
+        sheet = self.sheet(table)
+        columns, frame = list(sheet.columns), sheet.frame
+        if "birth" in frame:
+            columns, frame = [*columns, AGE], frame.assign(age=self.ages(table))
+        return fields_of(columns, frame, prefix=prefix, shape=shape)
+
+    def matches(self, where: str | None, table: str) -> np.ndarray[Any, Any]:
+        """Which rows of ``table`` meet the condition (blank: all), as booleans."""
+        size = len(self.frame(table))
+        if not where:
+            return np.ones(size, dtype=bool)
+        fields = self.fields(table)
+        return np.broadcast_to(evaluate(condition(where, fields), fields), (size,))
+
+    def ages(self, table: str) -> np.ndarray[Any, Any]:
+        """Full years of every person of ``table`` at ``as_of`` (a birth month counts from its 1st)."""
+        day = self.settings.as_of
+        assert day is not None, "checked at the door"
+        birth = pd.DatetimeIndex(self.frame(table)["birth"])
+        later = (birth.month > day.month) | ((birth.month == day.month) & (birth.day > day.day))
+        return np.asarray(day.year - birth.year - later.astype(int))
+
+
+def read_settings(sheet: Sheet | None) -> tuple[Settings, list[Problem]]:
+    """The settings of a case; a key that is not given keeps its default."""
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    if sheet is not None:
+        for i, row in enumerate(sheet.frame.itertuples(index=False)):
+            unit = 1 if row.key == "step_yuan" else None
+            try:
+                values[row.key] = parse(_SETTING_COLUMNS[row.key], row.value, unit)
+            except BadValue as bad:
+                problems.append(Problem(bad.code, sheet.cell(i, "value"), str(row.value), bad.values))
+    return Settings(**{k: v for k, v in values.items() if v is not None}), problems
+
+
+def canonical(sheet: Sheet) -> Sheet:
+    """The same table with its rows in the order of their codes (or of all their values)."""
+    order = list(sheet.table.key) or sorted(c.name for c in sheet.columns)
+    if not len(sheet.frame):
+        return sheet
+    keys = sheet.frame[order].astype(str).reset_index(drop=True)
+    index = keys.sort_values(order, kind="stable").index
+    return Sheet(
+        sheet.table,
+        sheet.frame.iloc[index].reset_index(drop=True),
+        tuple(sheet.places[i] for i in index),
+        sheet.letters,
+        sheet.own,
+    )
+
+
+def make_case(
+    name: str, sheets: Iterable[Sheet], notices: Iterable[Problem] = (), only: Only | None = None
+) -> Case:
+    """Check the tables against each other and freeze them.
+
+    Raises ``InputError`` with every problem found. ``only`` leaves out the other half's tables.
+    """
+    from planner.case.checks import CHECKS  # the checks read a Case
+
+    kept = {
+        s.table.name: canonical(s)
+        for s in sheets
+        if only is None or s.table.block in ("both", only)
+    }
+    settings, problems = read_settings(kept.get("settings"))
+    case = Case(name, kept, settings)
+    if not problems:
+        for check in CHECKS:
+            found = list(check(case))
+            problems += found
+            if check.__name__.startswith("gate_") and any(not p.notice for p in found):
+                break  # what follows leans on this
+    if any(not p.notice for p in problems):
+        raise InputError(p for p in [*notices, *problems] if not p.notice)
+    return Case(name, kept, settings, tuple([*notices, *problems]))

@@ -1,0 +1,259 @@
+"""What must hold between the tables before anything is solved: one check a function.
+
+Every check reads the whole case and yields each problem it finds, with its cell. Checks whose
+name begins with ``gate_`` must pass before those after them are asked.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from planner.case.case import Case, exact
+from planner.case.conditions import ConditionError, Fields, condition
+from planner.errors import Problem
+
+Check = Callable[[Case], Iterator[Problem]]
+
+
+def nearest(word: str, known: Any) -> str:
+    """The known word most like ``word``, for "did you mean"; empty when none is near."""
+    return next(iter(difflib.get_close_matches(word, [str(k) for k in known], 1, 0.5)), "")
+
+
+def gate_tables(case: Case) -> Iterator[Problem]:
+    """There is a plan to make, and no table that no rule uses yet."""
+    for sheet in case.sheets.values():
+        if sheet.table.unused and len(sheet.frame):
+            yield Problem("table_not_used_yet", sheet.place, values={"table": sheet.table.name})
+    if not (case.has_money or case.has_people) and case.sheets:
+        first = next(iter(case.sheets.values())).place
+        yield Problem("nothing_to_plan", first)
+    needs = [("communities", ("streets",))]
+    if case.has_money:
+        needs += [("funds", ("standards", "payers"))]
+    for table, others in needs:
+        for other in others:
+            if case.has(table) and not case.has(other):
+                place = case.sheet(table).place
+                yield Problem("table_missing", place, values={"table": other, "needed_by": table})
+    if case.has_people and case.settings.as_of is None:
+        yield Problem("no_as_of", case.sheet("posts").place)
+
+
+def gate_references(case: Case) -> Iterator[Problem]:
+    """A code that names a row of another table names one that is there."""
+    for sheet in case.sheets.values():
+        for column in sheet.table.columns:
+            if column.ref is None or not (case.has(column.ref) or column.required):
+                continue
+            known = set(case.frame(column.ref).iloc[:, 0])
+            for i, value in enumerate(sheet.frame[column.name]):
+                for code in value if isinstance(value, tuple) else (value,):
+                    if isinstance(code, str) and code not in known:
+                        yield Problem("unknown_code", sheet.cell(i, column.name), code, {
+                            "table": column.ref, "nearest": nearest(code, known) or "—"})
+
+
+def _asked_of(case: Case, table: str, over: str, row: Any) -> list[Fields]:
+    """The columns a condition may name."""
+    match over:
+        case "payee":
+            payee = {f.fund: f.payee for f in case.rows("funds")}[row.fund]
+            return [case.fields(case.payee_table(payee))]
+        case "post":
+            return [case.fields("posts")]
+        case "pair":
+            return [{**case.fields("candidates", shape="n1"),
+                     **case.fields("posts", prefix="post.", shape="1m")}]
+        case _:
+            return [{**case.fields("incumbents"), **case.fields("candidates")}]
+
+
+def gate_conditions(case: Case) -> Iterator[Problem]:
+    """Every condition can be read and names columns that are there."""
+    for sheet in case.sheets.values():
+        for column in sheet.table.columns:
+            if column.kind != "condition" or column.over is None:
+                continue
+            for i, row in enumerate(case.rows(sheet.table.name)):
+                text = getattr(row, column.name)
+                if not text:
+                    continue
+                try:
+                    for fields in _asked_of(case, sheet.table.name, column.over, row):
+                        condition(text, fields)
+                except ConditionError as bad:
+                    yield Problem(bad.code, sheet.cell(i, column.name), text, bad.values)
+
+
+def gate_standards(case: Case) -> Iterator[Problem]:
+    """A standard counts a numeric column of those it pays, and every counted cell is filled."""
+    payees = {f.fund: f.payee for f in case.rows("funds")}
+    sheet = case.sheet("standards")
+    for i, row in enumerate(case.rows("standards")):
+        if row.per is None:
+            if row.every is not None or row.round is not None:
+                yield Problem("every_without_per", sheet.cell(i, "every"))
+            continue
+        table = case.payee_table(payees[row.fund])
+        counted = {c.name: c for c in case.sheet(table).columns
+                   if c.kind in ("integer", "number", "money")}
+        name = next((n for n, c in counted.items() if row.per in (n, c.zh, *c.also)), None)
+        if name is None:
+            yield Problem("per_not_numeric", sheet.cell(i, "per"), row.per, {
+                "table": table, "nearest": nearest(row.per, counted) or "—"})
+            continue
+        blank = case.frame(table)[name].isna().to_numpy() & case.matches(row.where, table)
+        for k in np.flatnonzero(blank):
+            yield Problem("blank_counted", case.sheet(table).cell(int(k), name), values={
+                "column": name, "fund": row.fund})
+
+
+def money_rows(case: Case) -> Iterator[Problem]:
+    """Bounds the right way round; appropriations given in ceiling mode."""
+    for table, low, high in (
+        ("funds", "floor", "ceiling"), ("funds", "envelope_min_yuan", "envelope_max_yuan"),
+        ("standards", "min_yuan", "max_yuan"), ("shares", "min_share", "max_share"),
+    ):
+        sheet = case.sheet(table)
+        for i, row in enumerate(case.rows(table)):
+            least, most = getattr(row, low), getattr(row, high)
+            if high == "ceiling":
+                most = 1.0 if most is None else most
+            if least is not None and most is not None and least > most:
+                yield Problem("min_above_max", sheet.cell(i, low), f"{least} > {most}",
+                              {"low": low, "high": high})
+    for i, payer in enumerate(case.rows("payers")):
+        if payer.appropriation_yuan is None and case.settings.mode != "ask":
+            yield Problem("no_appropriation", case.sheet("payers").cell(i, "appropriation_yuan"),
+                          payer.payer)
+    for i, share in enumerate(case.rows("shares")):
+        if share.min_share is None and share.max_share is None and share.max_yuan is None:
+            yield Problem("share_says_nothing", case.sheet("shares").cell(i, "min_share"))
+
+
+def funds_can_be_paid(case: Case) -> Iterator[Problem]:
+    """Every fund has a standard and a payer; every share names a level that exists."""
+    levels = {p.level for p in case.rows("payers")}
+    for i, fund in enumerate(case.rows("funds")):
+        cell = case.sheet("funds").cell(i, "fund")
+        if not any(s.fund == fund.fund for s in case.rows("standards")):
+            yield Problem("fund_without_standard", cell, fund.fund)
+        if not any(p.funds is None or fund.fund in p.funds for p in case.rows("payers")):
+            yield Problem("fund_without_payer", cell, fund.fund)
+        if not case.matches(fund.where, case.payee_table(fund.payee)).any():
+            yield Problem("fund_without_payee", case.sheet("funds").cell(i, "where"), fund.fund)
+    for i, share in enumerate(case.rows("shares")):
+        if share.level not in levels:
+            yield Problem("share_without_payer", case.sheet("shares").cell(i, "level"),
+                          share.level, {"nearest": nearest(share.level, levels) or "—"})
+    for table in ("standards", "shares"):
+        for i, row in enumerate(case.rows(table)):
+            payee = {f.fund: f.payee for f in case.rows("funds")}[row.fund]
+            if row.where and not case.matches(row.where, case.payee_table(payee)).any():
+                yield Problem("matches_nobody", case.sheet(table).cell(i, "where"), row.where,
+                              notice=True)
+
+
+def share_sums(case: Case) -> Iterator[Problem]:
+    """The least shares of one fund do not add up to more than the whole."""
+    for fund in case.rows("funds"):
+        rows = [(i, s) for i, s in enumerate(case.rows("shares")) if s.fund == fund.fund]
+        for where in sorted({s.where or "" for _, s in rows}):
+            least = [(i, exact(s.min_share)) for i, s in rows
+                     if (s.where or "") == where and s.min_share is not None]
+            if sum(x for _, x in least) > 1:
+                cell = case.sheet("shares").cell(least[-1][0], "min_share")
+                yield Problem("shares_above_one", cell, str(float(sum(x for _, x in least))),
+                              {"fund": fund.fund})
+
+
+def last_year_rows(case: Case) -> Iterator[Problem]:
+    """Last year's amounts belong to a payee of their fund."""
+    payees = {f.fund: f.payee for f in case.rows("funds")}
+    for i, row in enumerate(case.rows("last_year")):
+        table = case.payee_table(payees[row.fund])
+        known = set(case.frame(table).iloc[:, 0])
+        if row.payee not in known:
+            yield Problem("unknown_code", case.sheet("last_year").cell(i, "payee"), row.payee,
+                          {"table": table, "nearest": nearest(row.payee, known) or "—"})
+
+
+def post_rows(case: Case) -> Iterator[Problem]:
+    """A post has a number of seats, and no more people than seats."""
+    held: dict[str, int] = {}
+    for person in case.rows("incumbents"):
+        held[person.post] = held.get(person.post, 0) + 1
+    for i, post in enumerate(case.rows("posts")):
+        sheet = case.sheet("posts")
+        if post.seats is None and post.vacant is None:
+            yield Problem("no_seats", sheet.cell(i, "seats"), post.post)
+        elif post.seats is not None and held.get(post.post, 0) > post.seats:
+            yield Problem("more_people_than_seats", sheet.cell(i, "seats"), str(post.seats),
+                          {"people": held[post.post], "post": post.post}, notice=True)
+        if post.min_age is not None and post.max_age is not None and post.min_age > post.max_age:
+            yield Problem("min_above_max", sheet.cell(i, "min_age"),
+                          f"{post.min_age} > {post.max_age}", {"low": "min_age", "high": "max_age"})
+
+
+def target_rows(case: Case) -> Iterator[Problem]:
+    """A target counts a group or a mean, has a bound that fits, and somebody to count."""
+    people = [t for t in ("candidates", "incumbents") if case.has(t)]
+    bounds = {"group": ("min_share", "max_share", "min_count", "max_count"),
+              "mean_of": ("min_mean", "max_mean")}
+    for i, row in enumerate(case.rows("targets")):
+        sheet = case.sheet("targets")
+        if (row.group is None) == (row.mean_of is None):
+            yield Problem("group_or_mean", sheet.cell(i, "group"), row.target)
+            continue
+        mine, other = ("group", "mean_of") if row.group is not None else ("mean_of", "group")
+        if all(getattr(row, b) is None for b in bounds[mine]):
+            yield Problem("target_without_bound", sheet.cell(i, bounds[mine][0]), row.target)
+        for b in bounds[other]:
+            if getattr(row, b) is not None:
+                yield Problem("bound_does_not_fit", sheet.cell(i, b), row.target, {"bound": b})
+        if row.of == "bench":
+            yield Problem("table_not_used_yet", sheet.cell(i, "of"), values={"table": "bench"})
+        if row.mean_of is not None and row.mean_of not in ("age", AGE_ZH) and not any(
+                row.mean_of in case.frame(t) for t in people):
+            yield Problem("per_not_numeric", sheet.cell(i, "mean_of"), row.mean_of,
+                          {"table": "candidates", "nearest": "age"})
+        if row.group is not None and not any(
+                case.matches_person(row.group, t).any() for t in people):
+            yield Problem("target_group_empty", sheet.cell(i, "group"), row.group)
+        if row.where and not case.matches(row.where, "posts").any():
+            yield Problem("target_without_post", sheet.cell(i, "where"), row.where)
+
+
+AGE_ZH = "年龄"
+
+
+def pair_rows(case: Case) -> Iterator[Problem]:
+    """Kin are people of the case."""
+    known = set(case.frame("candidates")["candidate"]) | set(case.frame("incumbents")["person"])
+    for i, row in enumerate(case.rows("kin")):
+        for column in ("person", "other"):
+            code = getattr(row, column)
+            if code not in known:
+                yield Problem("unknown_code", case.sheet("kin").cell(i, column), code,
+                              {"table": "candidates", "nearest": nearest(code, known) or "—"})
+
+
+CHECKS: tuple[Check, ...] = (
+    gate_tables,
+    gate_references,
+    gate_conditions,
+    gate_standards,
+    money_rows,
+    funds_can_be_paid,
+    share_sums,
+    last_year_rows,
+    post_rows,
+    target_rows,
+    pair_rows,
+)
+

@@ -1,0 +1,82 @@
+"""One table as it was read: typed columns, and the place every value came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from planner.case.dictionary import Column, Kind, Table
+from planner.errors import Cell
+
+#: How a kind of column is held. Blank is ``<NA>``, ``NaN``, ``NaT`` or ``None``, never 0.
+DTYPES: dict[Kind, str] = {
+    "code": "object",
+    "text": "object",
+    "integer": "Int64",
+    "number": "float64",
+    "money": "Int64",
+    "share": "float64",
+    "date": "datetime64[s]",
+    "flag": "boolean",
+    "word": "object",
+    "words": "object",
+    "condition": "object",
+    "assignments": "object",
+}
+
+
+def series(column: Column, values: Sequence[Any]) -> pd.Series[Any]:
+    """Parsed ``values`` (``None`` = blank) as a series of the column's dtype."""
+    return pd.Series(list(values), dtype=DTYPES[column.kind], name=column.name)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of the case.
+
+    ``frame`` has every column of the dictionary (blank where not given), then the user's own,
+    and a plain index 0…n−1. ``places[i]`` is where row i stands (column ""), ``letters`` maps a
+    column to its spreadsheet letters. ``own`` describes the user's own columns.
+    """
+
+    table: Table
+    frame: pd.DataFrame
+    places: tuple[Cell, ...]
+    letters: dict[str, str] = field(default_factory=dict)
+    own: tuple[Column, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The dictionary's columns, then the user's own."""
+        return self.table.columns + self.own
+
+    def cell(self, row: int, column: str = "") -> Cell:
+        """The place of a value: of row ``row`` of the frame, in ``column``."""
+        place = self.places[row]
+        return Cell(place.file, place.sheet, place.row, self.letters.get(column, ""))
+
+    @property
+    def place(self) -> Cell:
+        """The place of the table as a whole."""
+        if self.places:
+            return Cell(self.places[0].file, self.places[0].sheet)
+        return Cell(self.table.name)
+
+
+def build(
+    table: Table,
+    columns: dict[str, Sequence[Any]],
+    places: Sequence[Cell],
+    letters: dict[str, str] | None = None,
+    own: Iterable[Column] = (),
+) -> Sheet:
+    """A sheet from parsed values by column name; columns not given are blank."""
+    own = tuple(own)
+    blank = [None] * len(places)
+    frame = pd.DataFrame(
+        {c.name: series(c, columns.get(c.name, blank)) for c in table.columns + own}
+    )
+    return Sheet(table, frame, tuple(places), letters or {}, own)
