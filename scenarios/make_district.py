@@ -1,8 +1,8 @@
 """Make the sample district in `base/`: 5 streets, 27 communities, their money and their people.
 
-EVERYTHING HERE IS INVENTED: places, persons, amounts, document numbers. Only the orders of magnitude
-are borrowed from public practice. The output is the same on every run; to change the district,
-change this file and run `python make_district.py`, or simply edit the CSVs by hand.
+EVERYTHING HERE IS INVENTED: places, persons, amounts, document numbers. Only the orders of
+magnitude are borrowed from public practice. The output is the same on every run; to change the
+district, change this file and run `python make_district.py`, or simply edit the CSVs by hand.
 
 Each table draws from its own seeded stream, so that changing one table does not reshuffle the rest.
 """
@@ -43,7 +43,7 @@ CARRIED = {("C03", "service"): 6200, ("C15", "service"): 3500}
 OLD_STANDARD = {"alliance": 45000, "service": 140000, "service_large": 180000,
                 "office": 36000, "street_school": 20000, "branch_school": 2000}
 
-LEAVING_SOON: dict[str, int] = {}  # vacancies stated by hand
+FROZEN = {"C09-member": 1, "C19-member": 1}  # two seats are open, one of them is frozen
 
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN_MALE = "建国志强文斌海涛俊杰伟明家豪立新永康泽宇振华少峰启航子轩浩然"
@@ -87,10 +87,7 @@ def communities() -> list[Row]:
         members = round(min(420, max(80, 70 + households * chance.uniform(0.03, 0.07))))
         income = {"u": (20, 400), "c": (500, 4200), "v": (260, 2600)}[kind]
         rows.append({
-            "community": code,
-            "name": name,
-            "street": street,
-            "kind": KINDS[kind],
+            "community": code, "name": name, "street": street, "kind": KINDS[kind],
             "residents": residents,
             "households": households,
             "estates": chance.randint(0, 1) if kind == "v" else max(1, households // 750),
@@ -206,61 +203,46 @@ def last_year(places: list[Row]) -> list[Row]:
 
 
 def posts() -> list[Row]:
-    rows: list[Row] = []
+    columns = ("post name community street kind seats vacant max_age min_education where"
+               " priority basis")
+    rows: list[tuple[Cell, ...]] = []
     for code, name, street, letter in community_places():
         local = "community = post.community" if letter == "v" else ""  # villagers elect villagers
-        for kind, title, seats, education, where, priority in (
+        for kind, title, seats, schooling, where, priority in (
             ("secretary", "书记", 1, "大专", "affiliation = member", 3),
             ("deputy", "副书记", 1, "大专", "affiliation = member", 2),
             ("member", "委员", 4 if letter == "v" else 5, "高中", local, 1),
         ):
             post = f"{code}-{kind}"
-            rows.append({
-                "post": post,
-                "name": name + title,
-                "community": code,
-                "street": street,
-                "kind": kind,
-                "seats": seats,
-                "vacant": LEAVING_SOON.get(post, ""),
-                "max_age": 60,
-                "min_education": education,
-                "where": where,
-                "priority": priority,
-                "basis": basis(7),
-            })
-    return rows
+            rows.append((post, name + title, code, street, kind, seats, FROZEN.get(post, ""), 60,
+                         schooling, where, priority, basis(7)))
+    return table(columns, rows)
 
 
 def incumbents(rows: list[Row]) -> list[Row]:
     """One person a seat, but for the few seats which stand empty already."""
     chance = stream("incumbents")
     seats = [(str(row["post"]), str(row["kind"])) for row in rows for _ in range(int(row["seats"]))]
-    fate = ["empty"] * 5 + ["too old"] * 15 + ["allowed to 62"] * 3 + ["leaving"] * 25
+    fate = ["empty"] * 5 + ["too old"] * 15 + ["allowed to 62"] * 3 + ["leaving"] * 28
     fate += ["stays"] * (len(seats) - len(fate))
     chance.shuffle(fate)
-    people: list[Row] = []
+    people: list[tuple[Cell, ...]] = []
     for (post, kind), what in zip(seats, fate, strict=True):
         if what == "empty":
             continue
         age = {"too old": chance.randint(61, 64), "allowed to 62": chance.randint(61, 62)}.get(what)
         age = age or chance.choices(
             [chance.randint(25, 35), chance.randint(36, 47), chance.randint(48, 60)],
-            [4, 36, 60] if kind == "secretary" else [21, 39, 40],
+            [3, 35, 62] if kind == "secretary" else [20, 38, 42],
         )[0]
         sex = chance.choices("男女", [70, 30] if kind == "secretary" else [46, 54])[0]
-        lowest = 1 if kind == "member" else 2
-        people.append({
-            "person": f"P{len(people) + 1:03d}",
-            "post": post,
-            "name": person_name(chance, sex),
-            "sex": sex,
-            "birth": birth_month(chance, age),
-            "education": LEVELS[max(lowest, education(chance, age + 6))],
-            "leaving": yes(what == "leaving"),
-            "stay_until_age": 62 if what == "allowed to 62" else "",
-        })
-    return people
+        schooling = max(1 if kind == "member" else 2, education(chance, age + 6))
+        people.append((
+            f"P{len(people) + 1:03d}", post, person_name(chance, sex), sex,
+            birth_month(chance, age), LEVELS[schooling], yes(what == "leaving"),
+            62 if what == "allowed to 62" else "",
+        ))
+    return table("person post name sex birth education leaving stay_until_age", people)
 
 
 def candidates() -> list[Row]:
@@ -277,27 +259,23 @@ def candidates() -> list[Row]:
             ["中共党员", "中共预备党员", "共青团员" if age <= 28 else "群众", "群众"],
             [46, 8, 20, 26],
         )[0]
+        graduate = "返乡大学生" if age <= 35 and level >= 2 else "两新组织骨干"
         seasoned = age > 35  # the young are better schooled, the older better trained and ready
+        full_time = LEVELS[max(1, level - chance.choice([0, 0, 1, 1, 2]))]
         rows.append({
-            "candidate": f"K{number:03d}",
-            "name": person_name(chance, sex),
-            "sex": sex,
+            "candidate": f"K{number:03d}", "name": person_name(chance, sex), "sex": sex,
             "birth": birth_month(chance, age),
-            "education": LEVELS[level],
-            "full_time_education": LEVELS[max(1, level - chance.choice([0, 0, 1, 1, 2]))],
-            "affiliation": party,
-            "joined": joined_month(chance, age, party),
+            "education": LEVELS[level], "full_time_education": full_time,
+            "affiliation": party, "joined": joined_month(chance, age, party),
             "community": chance.choices(places, weights)[0][0],
             "ready": chance.choices(["近期可用", "中长期"], [7, 3] if seasoned else [4, 6])[0],
-            "training_hours": chance.randrange(16, 84, 4) if seasoned else chance.randrange(0, 68, 4),
+            "training_hours": chance.randrange(*((16, 84, 4) if seasoned else (0, 68, 4))),
             "willing": chance.choices(
                 ["", "委员", "副书记、委员", "书记、副书记", "书记"], [30, 34, 18, 13, 5]
             )[0],
-            "assessment": chance.choices(["优秀", "称职"], [3, 7])[0],
+            "assessment": chance.choices(["优秀", "称职"], [7, 13] if seasoned else [4, 16])[0],
             "capacity": 1,
-            "source": chance.choice(
-                ["网格员", "退役军人", "返乡大学生", "社区专职工作者", "两新组织骨干", "物业骨干"]
-            ),
+            "source": chance.choice([graduate, "网格员", "退役军人", "社区专职工作者", "物业骨干"]),
         })
     return rows
 
@@ -322,16 +300,28 @@ def joined_month(chance: Random, age: int, party: str) -> str:
 
 def education(chance: Random, age: int) -> int:
     """A place in LEVELS: the younger, the higher."""
-    weights = [0, 7, 42, 47, 4] if age <= 35 else [0, 20, 50, 29, 1] if age <= 45 else [2, 36, 46, 16, 0]
+    young, middle, older = [0, 7, 42, 47, 4], [0, 20, 50, 29, 1], [2, 36, 46, 16, 0]
+    weights = young if age <= 35 else middle if age <= 45 else older
     return chance.choices(range(len(LEVELS)), weights)[0]
 
 
 def pairs() -> list[Row]:
-    return table("candidate post fit decision reason", [])
+    return table("candidate post fit decision reason", [
+        ("K127", "C24-member", "", "指定", "上一轮民主推荐得票集中（虚构）"),
+        ("K043", "C08-deputy", "", "回避", "与镇街经办人有近亲属关系（虚构）"),
+        ("K051", "C09-secretary", "", "不宜", "所在企业承接该社区物业（虚构）"),
+        ("K100", "C10-secretary", 40, "", "面试评分取代积分（虚构）"),
+        ("K135", "C10-member", "", "回避", "在该社区经营户外广告（虚构）"),
+    ])
 
 
 def kin() -> list[Row]:
-    return table("person other", [])
+    return table("person other", [
+        ("K040", "K046"),  # two candidates of one community
+        ("K066", "K127"),
+        ("K117", "P081"),  # a candidate and somebody who stays on
+        ("K028", "P058"),
+    ])
 
 
 def points() -> list[Row]:
@@ -374,9 +364,9 @@ def table(columns: str, rows: Iterable[tuple[Cell, ...]]) -> list[Row]:
 
 
 def write(name: str, rows: list[Row]) -> None:
-    """With a byte-order mark, so that Excel and WPS show the Chinese as it is."""
+    """One CSV file, with a byte-order mark, so that Excel and WPS show the Chinese as it is."""
     with (BASE / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        sheet = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ['x'])
+        sheet = csv.DictWriter(file, fieldnames=list(rows[0]))
         sheet.writeheader()
         sheet.writerows(rows)
 
@@ -384,22 +374,14 @@ def write(name: str, rows: list[Row]) -> None:
 def main() -> None:
     BASE.mkdir(exist_ok=True)
     places, seats = communities(), posts()
-    write("settings", settings())
-    write("streets", streets())
-    write("communities", places)
-    write("funds", funds())
-    write("standards", standards())
-    write("payers", payers())
-    write("shares", shares())
-    write("last_year", last_year(places))
-    write("posts", seats)
-    write("incumbents", incumbents(seats))
-    write("candidates", candidates())
-    write("pairs", pairs())
-    write("kin", kin())
-    write("points", points())
-    write("targets", targets())
-    write("goals", goals())
+    for name, rows in {
+        "settings": settings(), "streets": streets(), "communities": places,
+        "funds": funds(), "standards": standards(), "payers": payers(), "shares": shares(),
+        "last_year": last_year(places), "posts": seats, "incumbents": incumbents(seats),
+        "candidates": candidates(), "pairs": pairs(), "kin": kin(), "points": points(),
+        "targets": targets(), "goals": goals(),
+    }.items():
+        write(name, rows)
 
 
 if __name__ == "__main__":

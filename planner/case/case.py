@@ -19,7 +19,7 @@ import pandas as pd
 
 from planner.case.conditions import Fields, condition, evaluate, fields_of
 from planner.case.dictionary import BY_NAME, MODES, Column
-from planner.case.sheet import Sheet, build
+from planner.case.sheet import Sheet, build, series
 from planner.case.values import BadValue, parse
 from planner.errors import InputError, Problem
 
@@ -129,6 +129,24 @@ class Case:
             return np.ones(size, dtype=bool)
         fields = self.fields(table)
         return np.broadcast_to(evaluate(condition(where, fields), fields), (size,))
+
+    def person_fields(self, table: str) -> Fields:
+        """Columns of ``table`` (candidates or incumbents); those only the other has are blank."""
+        other = "incumbents" if table == "candidates" else "candidates"
+        sheet = self.sheet(table)
+        mine = {c.name for c in sheet.columns}
+        more = [c for c in self.sheet(other).columns if c.name not in mine]
+        size = len(sheet.frame)
+        frame = sheet.frame.assign(
+            age=self.ages(table), **{c.name: series(c, [None] * size) for c in more}
+        )
+        return fields_of([*sheet.columns, *more, AGE], frame)
+
+    def matches_person(self, group: str, table: str) -> np.ndarray[Any, Any]:
+        """Which people of ``table`` belong to a group, as booleans."""
+        fields = self.person_fields(table)
+        found = evaluate(condition(group, fields), fields)
+        return np.broadcast_to(found, (len(self.frame(table)),))
 
     def ages(self, table: str) -> np.ndarray[Any, Any]:
         """Full years of every person of ``table`` at ``as_of`` (a birth month counts from its 1st)."""

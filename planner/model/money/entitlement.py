@@ -1,0 +1,165 @@
+"""What everybody is entitled to: the cells (payee × fund) of the money plan, in whole yuan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+import numpy as np
+
+from planner.case.case import Case, exact
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one level may carry of a cell: parts of it, and at most so many yuan."""
+
+    level: str
+    least: Fraction
+    most: Fraction
+    most_yuan: int | None
+
+
+@dataclass(frozen=True)
+class MoneyCell:
+    """One payee and one fund.
+
+    Yuan: ``entitlement`` e, ``last`` h (``None``: not paid last year), ``carried`` o, ``step``.
+    ``payers`` are the positions, in the table of payers, of those who may pay it.
+    """
+
+    payee: str
+    fund: str
+    street: str
+    entitlement: int
+    last: int | None
+    carried: int
+    step: int
+    priority: int
+    payers: tuple[int, ...]
+    shares: tuple[Share, ...]
+    floor: Fraction
+    ceiling: Fraction
+    keep: Fraction
+    grow: Fraction | None
+
+    @property
+    def low(self) -> int:
+        """The least whole step that respects floor and last year's protection (yuan)."""
+        least = max(
+            self.floor * self.entitlement - self.carried,
+            self.keep * (self.last or 0),
+            Fraction(0),
+        )
+        return ceil(least / self.step) * self.step
+
+    @property
+    def high(self) -> int:
+        """The greatest whole step under ceiling and growth (yuan)."""
+        most = max(self.ceiling * self.entitlement - self.carried, Fraction(0))
+        if self.grow is not None and self.last is not None:
+            most = min(most, (1 + self.grow) * self.last)
+        return floor(most / self.step) * self.step
+
+
+def entitlements(case: Case, fund: Any) -> list[int]:
+    r"""The yuan each payee of a fund is entitled to, in the order of its table.
+
+    .. math:: e_{ck} = \sum_{s \in S_k,\; c \models \text{where}_s}
+              \min(\max(A_s \cdot \text{round}(n_{cs} / \text{every}_s), \min_s), \max_s)
+
+    Each standard is rounded half up to the yuan. 0 where the fund's own condition is not met.
+    Source: tables ``funds``, ``standards``, columns ``basis``.
+    """
+    table = case.payee_table(fund.payee)
+    fits = case.matches(fund.where, table)
+    total = [0] * len(fits)
+    for row in case.rows("standards"):
+        if row.fund != fund.fund:
+            continue
+        rows = fits & case.matches(row.where, table)
+        units = _units(case, table, row)
+        for i in np.flatnonzero(rows):
+            amount = floor(row.amount_yuan * units[i] + Fraction(1, 2))
+            if row.min_yuan is not None:
+                amount = max(amount, row.min_yuan)
+            if row.max_yuan is not None:
+                amount = min(amount, row.max_yuan)
+            total[i] += amount
+    return total
+
+
+def _units(case: Case, table: str, row: Any) -> list[Fraction]:
+    """How many times the standard is due to each payee."""
+    frame = case.frame(table)
+    if row.per is None:
+        return [Fraction(1)] * len(frame)
+    name = next(c.name for c in case.sheet(table).columns if row.per in (c.name, c.zh, *c.also))
+    every = exact(row.every) if row.every is not None else Fraction(1)
+    out = []
+    for value in frame[name].astype(object).where(frame[name].notna(), 0):
+        units = exact(value) / every
+        if row.round == "up":
+            units = Fraction(ceil(units))
+        elif row.round == "down":
+            units = Fraction(floor(units))
+        out.append(units)
+    return out
+
+
+def _shares(case: Case, fund: Any) -> list[tuple[Share, ...]]:
+    """The cost shares of each payee: rows with a condition override those without, by level."""
+    table = case.payee_table(fund.payee)
+    found: list[dict[str, Share]] = [{} for _ in range(len(case.frame(table)))]
+    rows = [r for r in case.rows("shares") if r.fund == fund.fund]
+    for row in sorted(rows, key=lambda r: r.where is not None):
+        share = Share(
+            row.level,
+            Fraction(0) if row.min_share is None else exact(row.min_share),
+            Fraction(1) if row.max_share is None else exact(row.max_share),
+            row.max_yuan,
+        )
+        for i in np.flatnonzero(case.matches(row.where, table)):
+            found[i][row.level] = share
+    return [tuple(f[level] for level in sorted(f)) for f in found]
+
+
+def cells_of(case: Case) -> tuple[MoneyCell, ...]:
+    """Every cell with a positive entitlement, by payee and fund code."""
+    last = {(r.payee, r.fund): r for r in case.rows("last_year")}
+    payers = case.rows("payers")
+    out = []
+    for fund in case.rows("funds"):
+        table = case.payee_table(fund.payee)
+        frame = case.frame(table)
+        own = zip(
+            frame.iloc[:, 0], frame["street"], entitlements(case, fund), _shares(case, fund),
+            strict=True,
+        )
+        for payee, street, amount, shares in own:
+            if amount <= 0:
+                continue
+            before = last.get((payee, fund.fund))
+            out.append(MoneyCell(
+                payee=payee,
+                fund=fund.fund,
+                street=street,
+                entitlement=amount,
+                last=before.amount_yuan if before else None,
+                carried=(before.carried_yuan or 0) if before else 0,
+                step=fund.step_yuan or case.settings.step_yuan,
+                priority=fund.priority or 1,
+                payers=tuple(
+                    p for p, payer in enumerate(payers)
+                    if (payer.street is None or payer.street == street)
+                    and (payer.funds is None or fund.fund in payer.funds)
+                ),
+                shares=shares,
+                floor=exact(fund.floor or 0.0),
+                ceiling=exact(1.0 if fund.ceiling is None else fund.ceiling),
+                keep=exact(fund.keep_last_year or 0.0),
+                grow=None if fund.grow_at_most is None else exact(fund.grow_at_most),
+            ))
+    return tuple(sorted(out, key=lambda c: (c.payee, c.fund)))

@@ -1,0 +1,122 @@
+"""The goals of the money plan, each as stages for the ladder.
+
+A goal is a function of the case, the variables and the model (for columns of its own); the tuple
+at the end names them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from planner.case.case import Case
+from planner.model.money.variables import SCALE, Group, MoneyVariables
+from planner.model.rule import Leximin, Model, Row, Stage, Terms
+
+Goal = Callable[[Case, MoneyVariables, Model], Iterator[Stage | Leximin]]
+
+
+def most_covered(group: Group) -> float:
+    """The coverage a group can at most reach: its ceiling, growth, or what was carried over."""
+    cell = group.lead
+    most = max(cell.ceiling * group.entitlement - group.carried, Fraction(0))
+    if cell.grow is not None and cell.last is not None:
+        most = min(most, (1 + cell.grow) * group.last)
+    return float((most + group.carried) / group.entitlement)
+
+
+def floor(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+    """Nothing is missing below floors and last year's protection.
+
+    The rows hold without slack, so a plan proves a shortfall of 0; when none exists the case is
+    infeasible as posed and the answer says what clashes.
+    """
+    yield Stage("floor", "min", [])
+
+
+def fairness(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+    r"""Leximin of coverage over cells, fund priority by fund priority.
+
+    .. math:: q_r = (a_r + o_r) / e_r
+    """
+    for priority in sorted({g.lead.priority for g in v.groups}):
+        levels = tuple(
+            ([(j, SCALE / group.entitlement) for j in v.x[g].values()],
+             group.carried / group.entitlement, most_covered(group))
+            for g, group in enumerate(v.groups) if group.lead.priority == priority
+        )
+        yield Leximin("fairness", levels)
+
+
+def coverage(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+    r"""Most coverage, the first half of an entitlement counting double.
+
+    .. math:: \max \sum_r (2 y_r + z_r) / \tfrac32 \sum_r e_r, \quad
+              y_r \le e_r / 2,\; y_r + z_r = a_r + o_r
+    """
+    whole = 1.5 * sum(g.entitlement for g in v.groups) / SCALE
+    terms: Terms = []
+    for g, group in enumerate(v.groups):
+        first = model.column(high=group.entitlement / 2 / SCALE)
+        rest = model.column()
+        carried = group.carried / SCALE
+        paid = [(j, -1.0) for j, _ in v.paid(g)]
+        model.row(Row("goal", group.of, [(first, 1.0), (rest, 1.0), *paid], carried, carried))
+        terms += [(first, 2 / whole), (rest, 1 / whole)]
+    yield Stage("coverage", "max", terms)
+
+
+def steady(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+    r"""Least change against last year: :math:`\min \sum_r |a_r - h_r|` in yuan."""
+    terms: Terms = []
+    for g, group in enumerate(v.groups):
+        if group.lead.last is None:
+            continue
+        up, down = model.column(), model.column()
+        last = group.last / SCALE
+        model.row(Row("goal", group.of, [*v.paid(g), (up, -1.0), (down, 1.0)], last, last))
+        terms += [(up, float(SCALE)), (down, float(SCALE))]
+    yield Stage("steady", "min", terms)
+
+
+def thrift(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+    r"""Least spending beyond what the goals before it need: :math:`\min \sum_r a_r` in yuan."""
+    yield Stage("thrift", "min", [(j, float(SCALE)) for x in v.x for j in x.values()])
+
+
+def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+    r"""Payers are used in their ``order`` (then by code), and evenly over the cells of a fund.
+
+    .. math:: \max \sum_r x_{rp} \;\; (p \text{ in order}); \qquad
+              \min \sum_{p,k} \max_{r \in k} x_{rp} / e_r
+    """
+    payers = case.rows("payers")
+    for p in sorted(range(len(payers)), key=lambda p: (payers[p].order or 10**9, payers[p].payer)):
+        terms = [(x[p], float(SCALE)) for x in v.x if p in x]
+        if terms:
+            yield Stage("payer_order", "max", terms)
+    peaks: dict[tuple[int, str], int] = {}
+    for g, group in enumerate(v.groups):
+        for p, j in v.x[g].items():
+            key = (p, group.lead.fund)
+            peaks.setdefault(key, model.column())
+            peak = (peaks[key], -1.0)
+            model.row(Row("goal", group.of, [(j, SCALE / group.entitlement), peak], high=0.0))
+    yield Stage("payer_order", "min", [(j, 1.0) for j in peaks.values()])
+
+
+def tie(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+    """The last tie by code: a fixed weight a column, in the order of codes, no two sums alike."""
+    golden = 0.6180339887498949
+    columns = [j for x in v.x for j in x.values()]
+    yield Stage("tie", "max", [(j, 1.0 + (i * golden) % 1.0) for i, j in enumerate(columns)])
+
+
+MONEY_GOALS: dict[str, Goal] = {
+    "floor": floor,
+    "fairness": fairness,
+    "coverage": coverage,
+    "steady": steady,
+    "thrift": thrift,
+    "payer_order": payer_order,
+}

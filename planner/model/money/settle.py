@@ -1,0 +1,253 @@
+"""From the continuous plan to money that can be paid: whole steps a cell, whole yuan a payer.
+
+Rounding cell by cell breaks totals, so settling is a model of its own, in three small parts:
+
+1. each cell goes to a neighbouring step, as many up as the money allows, largest remainder
+   first, ties by code (an integer model over cells that nothing tells apart);
+2. with those amounts fixed, payers are used in their order, evenly over cells (linear);
+3. each payer's part goes to a neighbouring yuan so that every cell, level and payer adds up
+   (a flow, which has whole solutions).
+
+The recount then holds the result to every rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, floor
+
+from planner.case.case import Case
+from planner.model.money.entitlement import MoneyCell
+from planner.model.money.goals import payer_order, tie
+from planner.model.money.rules import (
+    MoneyPart,
+    appropriation_rows,
+    available,
+    envelope_rows,
+    share_rows,
+)
+from planner.model.money.variables import SCALE, Group, MoneyVariables
+from planner.model.rule import Leximin, Model, Row, Stage, Terms
+
+#: A continuous amount this near (yuan) to a whole one is that whole one.
+NEAR = 0.005
+
+#: Solves a model goal by goal: the point reached, or ``None`` when there is none.
+Solve = Callable[[Model, tuple[Stage | Leximin, ...]], "list[float] | None"]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Cells of a group that also have the same size, bounds and step below (yuan)."""
+
+    group: Group
+    base: int
+    rest: float
+
+    @property
+    def lead(self) -> MoneyCell:
+        """One of the cells."""
+        return self.group.lead
+
+
+def settle(case: Case, v: MoneyVariables, x: list[float], solve: Solve) -> MoneyPart | None:
+    """The continuous plan ``x`` in whole steps and whole yuan; ``None`` when there is none."""
+    amounts = _steps(case, v, x, solve)
+    if amounts is None:
+        return None
+    return _yuan(case, v, amounts, solve)
+
+
+def _units(v: MoneyVariables, x: list[float]) -> list[Unit]:
+    out: dict[tuple[int, int, int, int], list[MoneyCell]] = {}
+    wanted: dict[tuple[int, int, int, int], float] = {}
+    for g, group in enumerate(v.groups):
+        paid = sum(x[j] for j in v.x[g].values()) * SCALE
+        for cell in group.cells:
+            key = (g, cell.entitlement, cell.low, cell.high)
+            out.setdefault(key, []).append(cell)
+            wanted[key] = paid * cell.entitlement / group.entitlement
+    units = []
+    for key, cells in out.items():
+        cell, amount = cells[0], wanted[key]
+        base = floor((amount + NEAR) / cell.step) * cell.step
+        base = min(max(base, cell.low), cell.high)
+        units.append(Unit(_sum(cells), base, min(max(amount - base, 0.0), float(cell.step))))
+    return units
+
+
+def _sum(cells: list[MoneyCell]) -> Group:
+    return Group(tuple(cells), sum(c.entitlement for c in cells),
+                 sum(c.last or 0 for c in cells), sum(c.carried for c in cells))
+
+
+def _steps(
+    case: Case, v: MoneyVariables, x: list[float], solve: Solve
+) -> dict[tuple[str, str], int] | None:
+    """Each cell's amount in yuan, a whole number of steps."""
+    units = _units(v, x)
+    wanted = sum(x[j] for xs in v.x for j in xs.values()) * SCALE
+    for wide in (False, True):
+        model = Model()
+        part, up = _step_model(case, units, wanted, wide, model)
+        point = solve(model, _step_goals(units, up, wide, model))
+        if point is not None:
+            return {
+                (cell.payee, cell.fund): unit.base + unit.lead.step * extra
+                for u, unit in enumerate(units)
+                for cell, extra in zip(
+                    unit.group.cells, _spread(round(point[up[u]]), len(unit.group.cells)),
+                    strict=True)
+            }
+    return None
+
+
+def _spread(total: int, cells: int) -> list[int]:
+    """``total`` steps over alike cells, as even as whole steps go, the first codes first."""
+    each, rest = divmod(total, cells)
+    return [each + (i < rest) for i in range(cells)]
+
+
+def _step_model(
+    case: Case, units: list[Unit], wanted: float, wide: bool, model: Model
+) -> tuple[MoneyVariables, list[int]]:
+    part = MoneyVariables(
+        tuple(u.group for u in units),
+        tuple({p: model.column() for p in u.lead.payers} for u in units),
+    )
+    up = []
+    for u, unit in enumerate(units):
+        cell, n = unit.lead, len(unit.group.cells)
+        least = (cell.low - unit.base) // cell.step * n if wide else 0
+        most = (cell.high - unit.base) // cell.step * n
+        if not wide:
+            most = min(most, n if unit.rest > NEAR else 0)
+        up.append(model.column(least, max(most, least), whole=True))
+        base = unit.base * n / SCALE
+        step = (up[-1], -cell.step / SCALE)
+        model.row(Row("whole", unit.group.of, [*part.paid(u), step], base, base))
+    for rows in (appropriation_rows, share_rows, envelope_rows):
+        model.add(rows(case, part))
+    if not wide:
+        steps: Terms = [(up[u], unit.lead.step / SCALE) for u, unit in enumerate(units)]
+        base = sum(u.base * len(u.group.cells) for u in units)
+        coarsest = max((u.lead.step for u in units), default=1)
+        most_paid = max(ceil((wanted - NEAR) / coarsest) * coarsest - base, 0)
+        model.row(Row("whole", "total", steps, high=most_paid / SCALE))
+    return part, up
+
+
+def _step_goals(
+    units: list[Unit], up: list[int], wide: bool, model: Model
+) -> tuple[Stage | Leximin, ...]:
+    if wide:
+        off: Terms = []
+        for u, unit in enumerate(units):
+            more, less = model.column(), model.column()
+            model.row(Row("whole", unit.group.of, [(up[u], 1.0), (more, -1.0), (less, 1.0)], 0, 0))
+            off += [(more, 1.0), (less, 1.0)]
+        return (Stage("settle", "min", off),)
+    rank = 1e-3 / (len(units) + 1)
+    return (
+        Stage("settle", "max", [(up[u], float(unit.lead.step)) for u, unit in enumerate(units)]),
+        Stage("settle", "max", [
+            (up[u], unit.rest / unit.lead.step + rank * (len(units) - u))
+            for u, unit in enumerate(units)]),
+    )
+
+
+def _yuan(
+    case: Case, v: MoneyVariables, amounts: dict[tuple[str, str], int], solve: Solve
+) -> MoneyPart | None:
+    """Who pays each cell, in whole yuan."""
+    found: dict[tuple[int, int, int], list[MoneyCell]] = {}
+    for g, group in enumerate(v.groups):
+        for cell in group.cells:
+            found.setdefault((g, cell.entitlement, amounts[cell.payee, cell.fund]), []).append(cell)
+    groups = [_sum(cells) for cells in found.values()]
+    each = [amount for _, _, amount in found]
+    model = Model()
+    part = MoneyVariables(
+        tuple(groups), tuple({p: model.column() for p in g.lead.payers} for g in groups))
+    for g, group in enumerate(groups):
+        total = each[g] * len(group.cells) / SCALE
+        model.row(Row("whole", group.of, part.paid(g), total, total))
+    for rows in (appropriation_rows, share_rows):
+        model.add(rows(case, part))
+    point = solve(model, (*payer_order(case, part, model), *tie(case, part, model)))
+    if point is None:
+        return None
+    parts = {
+        (cell.payee, cell.fund): (
+            cell, {p: point[j] * SCALE / len(group.cells) for p, j in part.x[g].items()})
+        for g, group in enumerate(groups) for cell in group.cells
+    }
+    return _whole_yuan(case, parts, amounts, solve)
+
+
+def _whole_yuan(
+    case: Case,
+    parts: dict[tuple[str, str], tuple[MoneyCell, dict[int, float]]],
+    amounts: dict[tuple[str, str], int],
+    solve: Solve,
+) -> MoneyPart | None:
+    """Each payer's part of each cell to a neighbouring yuan; only fractions need the flow."""
+    payers, model = case.rows("payers"), Model()
+    paid: dict[tuple[str, str], dict[int, int]] = {}
+    open_: dict[tuple[tuple[str, str], int], int] = {}
+    fractions: Terms = []
+    exact_total = [0.0] * len(payers)
+    for key in sorted(parts):
+        cell, by = parts[key]
+        paid[key] = {}
+        for p, yuan in by.items():
+            exact_total[p] += yuan
+            paid[key][p] = floor(yuan + NEAR)
+            if yuan - paid[key][p] > NEAR:
+                open_[key, p] = model.column(0, 1, whole=True)
+                fractions.append((open_[key, p], yuan - paid[key][p]))
+        _cell_rows(model, key, cell, by, paid[key], open_, amounts[key], payers)
+    for p, most in enumerate(available(case)):
+        terms = [(j, 1.0) for (_, q), j in open_.items() if q == p]
+        spent = sum(by.get(p, 0) for by in paid.values())
+        high = ceil(exact_total[p] - NEAR) if most is None else min(
+            ceil(exact_total[p] - NEAR), most)
+        if terms:
+            model.row(Row("appropriation", payers[p].payer, terms,
+                          floor(exact_total[p] + NEAR) - spent, high - spent))
+    point = solve(model, (Stage("settle", "max", fractions),)) if open_ else []
+    if point is None:
+        return None
+    for (key, p), j in open_.items():
+        paid[key][p] += round(point[j])
+    return MoneyPart({
+        key: {payers[p].payer: yuan for p, yuan in sorted(by.items()) if yuan}
+        for key, by in paid.items()
+    })
+
+
+def _cell_rows(
+    model: Model,
+    key: tuple[str, str],
+    cell: MoneyCell,
+    by: dict[int, float],
+    paid: dict[int, int],
+    open_: dict[tuple[tuple[str, str], int], int],
+    amount: int,
+    payers: tuple[object, ...],
+) -> None:
+    """A cell's parts add up to its amount, a level's to within a yuan of its share."""
+    mine: Terms = [(open_[key, p], 1.0) for p in by if (key, p) in open_]
+    if mine:
+        rest = amount - sum(paid.values())
+        model.row(Row("whole", "/".join(key), mine, rest, rest))
+    for share in cell.shares:
+        level = [p for p in by if getattr(payers[p], "level") == share.level]
+        terms: Terms = [(open_[key, p], 1.0) for p in level if (key, p) in open_]
+        if len(level) > 1 and terms:
+            exact, have = sum(by[p] for p in level), sum(paid[p] for p in level)
+            model.row(Row("share", "/".join(key), terms,
+                          floor(exact + NEAR) - have, ceil(exact - NEAR) - have))
+
+

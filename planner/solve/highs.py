@@ -1,0 +1,250 @@
+"""PuLP states the model; HiGHS gets all of it in one call and is read back by arrays.
+
+The only module that knows the habits of either. PuLP has two lines (3.3 on Python 3.11, 4.2 on
+3.12 and later) whose statuses differ, so the status here is our own, read from HiGHS itself, and
+numbers are only read after it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+import pulp
+
+from planner.errors import SolverError
+from planner.model.rule import Model, Sense, Terms
+
+Status = Literal["optimal", "feasible", "infeasible", "unbounded", "stopped"]
+Array = np.ndarray[Any, Any]
+
+_STATUS: dict[Any, Status] = {
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnbounded: "unbounded",
+}
+#: Fixed so that the same case gives the same bytes.
+_OPTIONS: dict[str, Any] = {
+    "output_flag": False,
+    "threads": 1,
+    "random_seed": 0,
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+    "mip_rel_gap": 0.0,
+    "mip_abs_gap": 1e-6,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one solve gave. ``x`` and ``duals`` are empty unless a feasible point is there."""
+
+    status: Status
+    value: float
+    bound: float
+    x: Array
+    duals: Array
+
+    @property
+    def solved(self) -> bool:
+        """Whether ``x`` may be read."""
+        return self.status in ("optimal", "feasible")
+
+
+def state(model: Model, costs: Array | None = None, sense: Sense = "min") -> pulp.LpProblem:
+    """The model as a PuLP problem, names being ``x0…`` and ``r0…``: ASCII ids, nobody's name."""
+    if hasattr(pulp, "set_v4_migration_warnings"):
+        pulp.set_v4_migration_warnings(False)
+    problem = pulp.LpProblem("planner", pulp.LpMaximize if sense == "max" else pulp.LpMinimize)
+    columns = [
+        problem.add_variable(
+            f"x{j}",
+            None if low == -inf else low,
+            None if high == inf else high,
+            pulp.LpInteger if whole else pulp.LpContinuous,
+        )
+        for j, (low, high, whole) in enumerate(
+            zip(model.lower, model.upper, model.whole, strict=True)
+        )
+    ]
+    with _no_collection():
+        for i, row in enumerate(model.rows):
+            if not row.terms or (row.low == -inf and row.high == inf):
+                continue
+            left = _expression([(columns[j], c) for j, c in row.terms])
+            if row.low == row.high:
+                problem += left == row.low, f"r{i}"
+            else:
+                if row.low > -inf:
+                    problem += left >= row.low, f"r{i}"
+                if row.high < inf:
+                    problem += _expression([(columns[j], c) for j, c in row.terms]) <= row.high, (
+                        f"s{i}"
+                    )
+        if costs is not None:
+            problem += _expression([(columns[j], float(c)) for j, c in enumerate(costs) if c])
+    return problem
+
+
+def _expression(terms: list[tuple[Any, float]]) -> Any:
+    make = getattr(pulp.LpAffineExpression, "from_list", None) or pulp.LpAffineExpression
+    return make(terms)
+
+
+class Session:
+    """A model kept in the solver: objectives change, rows are held, nothing is built twice."""
+
+    def __init__(self, model: Model, time_limit: float | None = None) -> None:
+        self.model = model
+        self.problem = state(model)
+        self.low, self.high, matrix = _arrays(self.problem, model)
+        self.solver = highspy.Highs()
+        for name, value in _OPTIONS.items():
+            self._option(name, value)
+        if time_limit is not None:
+            self._option("time_limit", float(time_limit))
+        self.whole = np.array(model.whole, dtype=bool)
+        n, m = len(model.lower), len(model.rows)
+        answer = self.solver.passModel(
+            n, m, len(matrix[1]), 2, 1, 0.0, np.zeros(n), np.array(model.lower, dtype=float),
+            np.array(model.upper, dtype=float), self.low, self.high, *matrix,
+            self.whole.astype(np.int32),
+        )
+        if n and answer == highspy.HighsStatus.kError:
+            raise SolverError("the solver refuses the model")
+        self.costs = np.zeros(n)
+        self.sense: Sense = "min"
+
+    def _option(self, name: str, value: Any) -> None:
+        if self.solver.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+            raise SolverError(f"the solver refuses option {name}")
+
+    def hold(self, row: int, low: float = -inf, high: float = inf) -> None:
+        """Give a row new bounds."""
+        self.low[row], self.high[row] = low, high
+        self.solver.changeRowBounds(row, low, high)
+
+    def fix(self, column: int, low: float, high: float) -> None:
+        """Give a column new bounds."""
+        self.model.lower[column], self.model.upper[column] = low, high
+        self.solver.changeColBounds(column, low, high)
+
+    def drop(self, row: int, column: int) -> None:
+        """Take a column out of a row."""
+        was = self.model.rows[row]
+        terms = [(j, c) for j, c in was.terms if j != column]
+        self.model.rows[row] = replace(was, terms=terms)
+        self.solver.changeCoeff(row, column, 0.0)
+
+    def optimise(self, terms: Terms, sense: Sense) -> Outcome:
+        """Optimise ``Σ coefficient · column`` over the model as it now stands."""
+        n = len(self.model.lower)
+        costs = np.zeros(n)
+        for j, c in terms:
+            costs[j] += c
+        self.costs, self.sense = costs, sense
+        if self.whole.any():
+            self.solver.clearSolver()
+        self.solver.changeColsCost(n, np.arange(n, dtype=np.int32), costs)
+        self.solver.changeObjectiveSense(
+            highspy.ObjSense.kMaximize if sense == "max" else highspy.ObjSense.kMinimize
+        )
+        with quiet_stdout():
+            self.solver.run()
+        return self._read()
+
+    def _read(self) -> Outcome:
+        status = self.solver.getModelStatus()
+        info, solution = self.solver.getInfo(), self.solver.getSolution()
+        feasible = solution.value_valid and info.primal_solution_status == 2
+        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            self._option("presolve", "off")
+            with quiet_stdout():
+                self.solver.run()
+            self._option("presolve", "choose")
+            status = self.solver.getModelStatus()
+        mine = _STATUS.get(status, "feasible" if feasible else "stopped")
+        if mine not in ("optimal", "feasible"):
+            return Outcome(mine, np.nan, np.nan, np.zeros(0), np.zeros(0))
+        x = np.array(solution.col_value)
+        x[self.whole] = np.round(x[self.whole])
+        value = float(self.costs @ x)
+        bound = float(info.mip_dual_bound) if self.whole.any() else value
+        duals = np.array(solution.row_dual) if solution.dual_valid else np.zeros(0)
+        return Outcome(mine, value, bound, x, duals)
+
+    def snapshot(self) -> pulp.LpProblem:
+        """The model as it now stands, for a second solver to answer."""
+        rows = [
+            replace(r, low=float(lo), high=float(hi))
+            for r, lo, hi in zip(self.model.rows, self.low, self.high, strict=True)
+        ]
+        now = Model(self.model.lower, self.model.upper, self.model.whole, rows)
+        return state(now, self.costs, self.sense)
+
+
+def _arrays(problem: Any, model: Model) -> tuple[Array, Array, tuple[Array, Array, Array]]:
+    """Row bounds and the matrix by rows, read back from what PuLP holds.
+
+    Rows PuLP does not hold (still free: they are held later) come from the model.
+    """
+    held = problem.constraints() if callable(problem.constraints) else problem.constraints.values()
+    terms: list[Terms] = [row.terms for row in model.rows]
+    low, high = np.full(len(terms), -inf), np.full(len(terms), inf)
+    for row in held:
+        i, side = int(row.name[1:]), -float(row.constant)
+        terms[i] = [(int(v.name[1:]), float(c)) for v, c in row.items()]
+        if row.sense >= 0:
+            low[i] = side
+        if row.sense <= 0:
+            high[i] = side
+    start = np.zeros(len(terms) + 1, dtype=np.int32)
+    np.cumsum([len(t) for t in terms], out=start[1:])
+    index = np.array([j for t in terms for j, _ in t], dtype=np.int32)
+    value = np.array([c for t in terms for _, c in t], dtype=float)
+    if not np.isfinite(value).all():
+        raise SolverError("a coefficient is not a number")
+    return low, high, (start, index, value)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Many small objects are made and none is rubbish: the collector only costs time."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+@contextmanager
+def quiet_stdout() -> Iterator[None]:
+    """HiGHS may write to the process's stdout whatever its options say: point it elsewhere."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    try:
+        sys.stdout.flush()
+        kept = os.dup(1)
+    except OSError:  # no such descriptor: nothing to keep clean
+        yield
+        return
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -1,0 +1,134 @@
+"""Goals in rank order: a later goal never worsens an earlier one beyond its tolerance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+
+import numpy as np
+
+from planner.model.rule import Leximin, Model, Row, Stage
+from planner.solve.highs import Array, Outcome, Session
+
+#: How far a held value may slip, relative to its size: far below a step of any amount.
+SLIP = 1e-9
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a goal came to, and the best proven possible."""
+
+    goal: str
+    value: float
+    bound: float
+
+    @property
+    def proven(self) -> bool:
+        """Whether the two agree."""
+        return abs(self.value - self.bound) <= 1e-6 * max(1.0, abs(self.bound))
+
+
+@dataclass(frozen=True)
+class Climb:
+    """The end of a ladder: a point (when there is one), and what each goal came to."""
+
+    status: str
+    x: Array
+    reached: tuple[Reached, ...] = ()
+    outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
+
+
+class Ladder:
+    """Adds the rows goals will need to a model, then climbs them in order."""
+
+    def __init__(self, model: Model, goals: tuple[Stage | Leximin, ...]) -> None:
+        self.model, self.goals = model, goals
+        self.rows: list[list[int]] = []
+        self.tops: list[int] = []
+        for goal in goals:
+            if isinstance(goal, Stage):
+                self.rows.append([model.row(Row("goal", goal.goal, goal.terms))])
+                self.tops.append(-1)
+            else:
+                top = model.column(-inf, inf)
+                self.tops.append(top)
+                self.rows.append(
+                    [model.row(Row("goal", goal.goal, [*terms, (top, -1.0)]))
+                     for terms, _, _ in goal.levels]
+                )
+
+    def climb(self, time_limit: float | None = None) -> Climb:
+        """Solve goal by goal."""
+        session = Session(self.model, time_limit)
+        first = session.optimise([], "min")
+        if not first.solved:
+            return Climb(first.status, first.x)
+        reached: list[Reached] = []
+        last = first
+        for goal, rows, top in zip(self.goals, self.rows, self.tops, strict=True):
+            if isinstance(goal, Stage):
+                outcome, got = self._stage(session, goal, rows[0])
+            else:
+                outcome, got = self._leximin(session, goal, rows, top)
+            if outcome is None:
+                return Climb("stopped", last.x, tuple(reached))
+            last = outcome
+            reached.append(got)
+        proven = all(r.proven for r in reached)
+        return Climb("optimal" if proven else "feasible", last.x, tuple(reached))
+
+    def _stage(
+        self, session: Session, goal: Stage, row: int
+    ) -> tuple[Outcome | None, Reached]:
+        outcome = session.optimise(goal.terms, goal.sense)
+        if not outcome.solved:
+            return None, Reached(goal.goal, np.nan, np.nan)
+        value, bound = outcome.value, outcome.bound
+        if goal.grain:
+            value = round(value / goal.grain) * goal.grain
+        slip = SLIP * max(1.0, abs(value)) + goal.tolerance
+        if goal.sense == "max":
+            session.hold(row, low=value - slip)
+        else:
+            session.hold(row, high=value + slip)
+        return outcome, Reached(goal.goal, value + goal.constant, bound + goal.constant)
+
+    def _leximin(
+        self, session: Session, goal: Leximin, rows: list[int], top: int
+    ) -> tuple[Outcome | None, Reached]:
+        r"""Leximin by dual certificates.
+
+        .. math:: \max t \quad \text{s.t.}\quad q_r \ge t \;\; (r \text{ not yet fixed})
+
+        A row with a positive dual holds with equality in *every* optimal solution, so its level
+        cannot rise: it is fixed at t and leaves. The duals of the open rows add up to 1, so each
+        solve fixes at least one level. Cells whose own most is reached leave by it too.
+        Source: Ogryczak & Śliwiński, On direct methods for lexicographic min-max optimization.
+        """
+        open_ = np.ones(len(rows), dtype=bool)
+        most = np.array([m for _, _, m in goal.levels])
+        base = np.array([c for _, c, _ in goal.levels])
+        for i, row in enumerate(rows):
+            session.hold(row, low=-base[i])
+        least: float | None = None
+        outcome: Outcome | None = None
+        while open_.any():
+            session.fix(top, -inf, float(most[open_].min()))
+            outcome = session.optimise([(top, 1.0)], "max")
+            if not outcome.solved:
+                return None, Reached(goal.goal, np.nan, np.nan)
+            level = float(outcome.x[top])
+            least = level if least is None else least
+            stuck = open_ & (most <= level + SLIP)
+            if not stuck.any():
+                stuck = open_ & (np.abs(outcome.duals[rows]) > 1e-7)
+            if not stuck.any():
+                return None, Reached(goal.goal, np.nan, np.nan)
+            for i in np.flatnonzero(stuck):
+                session.drop(rows[i], top)
+                session.hold(rows[i], low=level - base[i] - SLIP - goal.tolerance)
+            open_ &= ~stuck
+        session.fix(top, 0.0, 0.0)
+        if least is None:
+            return session.optimise([], "min"), Reached(goal.goal, 1.0, 1.0)
+        return outcome, Reached(goal.goal, least, least)
