@@ -30,6 +30,7 @@ KINDS = {"u": "城市社区", "c": "村改居", "v": "村"}
 
 # What stands out by design. Everything else is drawn.
 NO_INCOME = {"C04", "C19"}  # no collective income: entitled to office money
+VERY_LARGE = {"C07": 8640}  # one very large estate, households
 CRAMPED = {"C02": 62, "C21": 81}  # premises far too small, square metres
 VILLAGE_ALLIANCES = {"C18", "C26"}  # villages which have a Party-building alliance all the same
 NO_BRANCH_SCHOOL = {"C07", "C12", "C22", "C25", "C27"}
@@ -51,25 +52,107 @@ GIVEN_FEMALE = "秀英丽娟晓燕雪梅婷婷美玲嘉欣慧敏佩珊雨桐思�
 LEVELS = ["初中及以下", "高中", "大专", "本科", "硕士"]
 
 
+def basis(number: int) -> str:
+    """The document a figure comes from; no such document exists."""
+    return f"示范区〔2026〕{number}号(虚构)"
+
+
+# The tables that are decisions, row by row: columns, then rows. The other tables are drawn.
+GIVEN: dict[str, tuple[str, list[tuple[Cell, ...]]]] = {
+    "settings": ("key value basis", [
+        ("title", "示范区（虚构数据）", ""),
+        ("as_of", "2026-12-31", "换届时点（虚构）"),
+        ("step_yuan", 100, "拨付到百元"),
+        ("mode", "ceiling", "二上：控制数以内"),
+    ]),
+    "funds": ("fund name payee where priority floor ceiling keep_last_year basis", [
+        ("office", "无集体收入社区办公经费", "community", "collective_income_yuan = 0",
+         1, 0.8, 1, "", basis(4)),
+        ("alliance", "区域化党建联盟工作经费", "community", "alliance = 是",
+         1, 0.8, 1, "", basis(1)),
+        ("service", "服务群众专项经费", "community", "kind in (城市社区, 村改居)",
+         2, 0.7, 1, 0.9, basis(2)),
+        ("street_school", "镇街党校补助", "street", "school = 是", 2, 0.6, 1, "", basis(3)),
+        ("branch_school", "村(社区)分党校补助", "community", "branch_school = 是",
+         2, 0.6, 1, "", basis(3)),
+    ]),
+    # One sentence of a real notice mixes 万元 and 元, so these cells do too.
+    "standards": ("fund where amount_yuan basis", [
+        ("alliance", "", "5万", basis(1)),
+        ("service", "households <= 3000", "15万", basis(2)),
+        ("service", "households > 3000", "20万", basis(2)),
+        ("street_school", "", "2万", basis(3)),
+        ("branch_school", "", "2000元", basis(3)),
+        ("office", "", 40000, basis(4)),
+    ]),
+    # The district pool is short; two towns and one street are shorter still of money of their own.
+    "payers": ("payer name level street appropriation_yuan contingency order funds basis", [
+        ("city_service", "市级服务群众转移支付", "city", "", 450000, "", 1, "service", basis(9)),
+        ("district", "区级财政", "district", "", 3000000, 0.03, 2, "", basis(5)),
+        ("street_S1", "青榕街道财政", "street", "S1", 620000, 0.02, 3, "", basis(6)),
+        ("street_S2", "望禾街道财政", "street", "S2", 500000, 0.01, 3, "", basis(6)),
+        ("street_S3", "萤桥街道财政", "street", "S3", 310000, 0.01, 3, "", basis(6)),
+        ("street_S4", "石螺镇财政", "street", "S4", 124000, "", 3, "", basis(6)),
+        ("street_S5", "苇溪镇财政", "street", "S5", 87000, "", 3, "", basis(6)),
+    ]),
+    "shares": ("fund level where min_share max_share basis", [
+        ("office", "district", "", 1, 1, basis(4)),
+        ("alliance", "district", "", 0.5, 0.5, basis(1)),
+        ("alliance", "street", "", 0.5, 0.5, basis(1)),
+        ("alliance", "district", "street = S4", 0.6, 0.6, basis(1)),
+        ("alliance", "street", "street = S4", 0.4, 0.4, basis(1)),
+        ("alliance", "district", "street = S5", 0.7, 0.7, basis(1)),
+        ("alliance", "street", "street = S5", 0.3, 0.3, basis(1)),
+        ("service", "district", "", "", 0.6, basis(2)),
+        ("service", "street", "", 0.2, "", basis(2)),
+        ("service", "district", "street in (S4, S5)", "", 0.75, basis(2)),
+        ("service", "street", "street in (S4, S5)", 0.1, "", basis(2)),
+        ("street_school", "district", "", 0.5, 0.5, basis(3)),
+        ("street_school", "street", "", 0.5, 0.5, basis(3)),
+        ("branch_school", "street", "", 1, 1, basis(3)),
+    ]),
+    "pairs": ("candidate post fit decision reason", [
+        ("K001", "C24-member", 1, "", ""),
+    ]),
+    "kin": ("person other", [("K001", "K002")]),
+    "points": ("where points basis", [
+        ("community = post.community", 30, "熟悉本社区（虚构评分办法）"),
+        ("ready = now", 20, "近期可用（虚构评分办法）"),
+        ("assessment = 优秀", 15, "年度考核（虚构评分办法）"),
+        ("education >= bachelor", 10, "学历（虚构评分办法）"),
+        ("age <= 35", 5, "年轻干部（虚构评分办法）"),
+        ("training_hours >= 56", 15, "年度培训达56学时（虚构评分办法）"),
+        ("affiliation = member", 8, "党员（虚构评分办法）"),
+        ("source = 网格员", 5, "网格工作经历（虚构评分办法；来源为自加列）"),
+    ]),
+    "targets": ("target group mean_of of scope min_share min_count max_mean strength basis", [
+        ("young", "age <= 35", "", "team", "district", "25%", "", "", "should", basis(8)),
+        ("college", "education >= junior_college", "", "team", "district", "80%", "", "",
+         "should", basis(8)),
+        ("mean_age", "", "age", "team", "district", "", "", 44, "should", basis(8)),
+        ("bachelor", "education >= bachelor", "", "team", "district", "40%", "", "", "aim",
+         basis(8)),
+        ("young_each", "age <= 35", "", "team", "community", "", 1, "", "aim", basis(8)),
+    ]),
+    "goals": ("rank goal tolerance", [
+        (1, "floor", ""), (2, "fill", ""), (3, "fairness", ""), (4, "targets", ""),
+        (5, "fit", ""), (6, "steady", ""), (7, "payer_order", ""),
+    ]),
+}
+
+
 def stream(table: str) -> Random:
     """One seeded source of chance for each table."""
     return Random(f"sample district, {table}")
 
 
 def streets() -> list[Row]:
-    return [
-        {"street": code, "name": name, "kind": kind, "school": "是"}
-        for code, name, kind, _ in STREETS
-    ]
+    return table("street name kind school", [(*street[:3], "是") for street in STREETS])
 
 
 def community_places() -> list[tuple[str, str, str, str]]:
     """(code, name, street, kind letter) of the 27 communities, in order of code."""
-    places = [
-        (street, word[:-1], word[-1])
-        for street, _, _, words in STREETS
-        for word in words.split()
-    ]
+    places = [(row[0], word[:-1], word[-1]) for row in STREETS for word in row[3].split()]
     return [
         (f"C{i:02d}", name + ("村" if kind == "v" else "社区"), street, kind)
         for i, (street, name, kind) in enumerate(places, start=1)
@@ -82,7 +165,8 @@ def communities() -> list[Row]:
     for code, name, street, kind in community_places():
         # Households lean to the right: many of 1 to 3 thousand, a few very large estates.
         middle = {"u": 2900, "c": 2100, "v": 950}[kind]
-        households = round(min(8900, max(610, middle * chance.lognormvariate(0, 0.62))))
+        drawn = round(min(8900, max(610, middle * chance.lognormvariate(0, 0.62))))
+        households = VERY_LARGE.get(code, drawn)
         residents = round(households * chance.uniform(2.2, 3.1))
         members = round(min(420, max(80, 70 + households * chance.uniform(0.03, 0.07))))
         income = {"u": (20, 400), "c": (500, 4200), "v": (260, 2600)}[kind]
@@ -106,75 +190,6 @@ def communities() -> list[Row]:
 
 def yes(fact: bool) -> str:
     return "是" if fact else "否"
-
-
-def settings() -> list[Row]:
-    return table("key value basis", [
-        ("title", "示范区（虚构数据）", ""),
-        ("as_of", "2026-12-31", "换届时点（虚构）"),
-        ("step_yuan", 100, "拨付到百元"),
-        ("mode", "ceiling", "二上：控制数以内"),
-    ])
-
-
-def funds() -> list[Row]:
-    columns = "fund name payee where priority floor ceiling keep_last_year basis"
-    return table(columns, [
-        ("office", "无集体收入社区办公经费", "community", "collective_income_yuan = 0",
-         1, 0.8, 1, "", basis(4)),
-        ("alliance", "区域化党建联盟工作经费", "community", "alliance = 是",
-         1, 0.8, 1, "", basis(1)),
-        ("service", "服务群众专项经费", "community", "kind in (城市社区, 村改居)",
-         2, 0.7, 1, 0.9, basis(2)),
-        ("street_school", "镇街党校补助", "street", "school = 是", 2, 0.6, 1, "", basis(3)),
-        ("branch_school", "村(社区)分党校补助", "community", "branch_school = 是",
-         2, 0.6, 1, "", basis(3)),
-    ])
-
-
-def standards() -> list[Row]:
-    # One sentence of a real notice mixes 万元 and 元, so these cells do too.
-    return table("fund where amount_yuan basis", [
-        ("alliance", "", "5万", basis(1)),
-        ("service", "households <= 3000", "15万", basis(2)),
-        ("service", "households > 3000", "20万", basis(2)),
-        ("street_school", "", "2万", basis(3)),
-        ("branch_school", "", "2000元", basis(3)),
-        ("office", "", 40000, basis(4)),
-    ])
-
-
-def payers() -> list[Row]:
-    # The district pool is short; two towns and one street are shorter still of money of their own.
-    columns = "payer name level street appropriation_yuan contingency order funds basis"
-    return table(columns, [
-        ("city_service", "市级服务群众转移支付", "city", "", 450000, "", 1, "service", basis(9)),
-        ("district", "区级财政", "district", "", 3000000, 0.03, 2, "", basis(5)),
-        ("street_S1", "青榕街道财政", "street", "S1", 620000, 0.02, 3, "", basis(6)),
-        ("street_S2", "望禾街道财政", "street", "S2", 500000, 0.01, 3, "", basis(6)),
-        ("street_S3", "萤桥街道财政", "street", "S3", 310000, 0.01, 3, "", basis(6)),
-        ("street_S4", "石螺镇财政", "street", "S4", 124000, "", 3, "", basis(6)),
-        ("street_S5", "苇溪镇财政", "street", "S5", 87000, "", 3, "", basis(6)),
-    ])
-
-
-def shares() -> list[Row]:
-    return table("fund level where min_share max_share basis", [
-        ("office", "district", "", 1, 1, basis(4)),
-        ("alliance", "district", "", 0.5, 0.5, basis(1)),
-        ("alliance", "street", "", 0.5, 0.5, basis(1)),
-        ("alliance", "district", "street = S4", 0.6, 0.6, basis(1)),
-        ("alliance", "street", "street = S4", 0.4, 0.4, basis(1)),
-        ("alliance", "district", "street = S5", 0.7, 0.7, basis(1)),
-        ("alliance", "street", "street = S5", 0.3, 0.3, basis(1)),
-        ("service", "district", "", "", 0.6, basis(2)),
-        ("service", "street", "", 0.2, "", basis(2)),
-        ("service", "district", "street in (S4, S5)", "", 0.75, basis(2)),
-        ("service", "street", "street in (S4, S5)", 0.1, "", basis(2)),
-        ("street_school", "district", "", 0.5, 0.5, basis(3)),
-        ("street_school", "street", "", 0.5, 0.5, basis(3)),
-        ("branch_school", "street", "", 1, 1, basis(3)),
-    ])
 
 
 def last_year(places: list[Row]) -> list[Row]:
@@ -207,21 +222,21 @@ def posts() -> list[Row]:
                " priority basis")
     rows: list[tuple[Cell, ...]] = []
     for code, name, street, letter in community_places():
-        local = "community = post.community" if letter == "v" else ""  # villagers elect villagers
+        local = ["community = post.community"] if letter == "v" else []  # one of the village
         for kind, title, seats, schooling, where, priority in (
-            ("secretary", "书记", 1, "大专", "affiliation = member", 3),
-            ("deputy", "副书记", 1, "大专", "affiliation = member", 2),
+            ("secretary", "书记", 1, "大专", ["affiliation = member"], 3),
+            ("deputy", "副书记", 1, "大专", ["affiliation = member", *local], 2),
             ("member", "委员", 4 if letter == "v" else 5, "高中", local, 1),
         ):
             post = f"{code}-{kind}"
             rows.append((post, name + title, code, street, kind, seats, FROZEN.get(post, ""), 60,
-                         schooling, where, priority, basis(7)))
+                         schooling, " and ".join(where), priority, basis(7)))
     return table(columns, rows)
 
 
 def incumbents(rows: list[Row]) -> list[Row]:
     """One person a seat, but for the few seats which stand empty already."""
-    chance = stream("incumbents")
+    chance = stream("incumbents 3")  # a draw with vacancies in every street
     seats = [(str(row["post"]), str(row["kind"])) for row in rows for _ in range(int(row["seats"]))]
     fate = ["empty"] * 5 + ["too old"] * 15 + ["allowed to 62"] * 3 + ["leaving"] * 28
     fate += ["stays"] * (len(seats) - len(fate))
@@ -236,7 +251,7 @@ def incumbents(rows: list[Row]) -> list[Row]:
             [3, 35, 62] if kind == "secretary" else [20, 38, 42],
         )[0]
         sex = chance.choices("男女", [70, 30] if kind == "secretary" else [46, 54])[0]
-        schooling = max(1 if kind == "member" else 2, education(chance, age + 6))
+        schooling = max(1 if kind == "member" else 2, education(chance, age + 2))
         people.append((
             f"P{len(people) + 1:03d}", post, person_name(chance, sex), sex,
             birth_month(chance, age), LEVELS[schooling], yes(what == "leaving"),
@@ -246,7 +261,7 @@ def incumbents(rows: list[Row]) -> list[Row]:
 
 
 def candidates() -> list[Row]:
-    chance = stream("candidates")
+    chance = stream("candidates 3")
     places = community_places()
     weights = [1 if letter == "v" else 5 for _, _, _, letter in places]
     rows: list[Row] = []
@@ -261,7 +276,7 @@ def candidates() -> list[Row]:
         )[0]
         graduate = "返乡大学生" if age <= 35 and level >= 2 else "两新组织骨干"
         seasoned = age > 35  # the young are better schooled, the older better trained and ready
-        full_time = LEVELS[max(1, level - chance.choice([0, 0, 1, 1, 2]))]
+        full_time = LEVELS[min(level, max(1, level - chance.choice([0, 0, 1, 1, 2])))]
         rows.append({
             "candidate": f"K{number:03d}", "name": person_name(chance, sex), "sex": sex,
             "birth": birth_month(chance, age),
@@ -305,60 +320,6 @@ def education(chance: Random, age: int) -> int:
     return chance.choices(range(len(LEVELS)), weights)[0]
 
 
-def pairs() -> list[Row]:
-    return table("candidate post fit decision reason", [
-        ("K127", "C24-member", "", "指定", "上一轮民主推荐得票集中（虚构）"),
-        ("K043", "C08-deputy", "", "回避", "与镇街经办人有近亲属关系（虚构）"),
-        ("K051", "C09-secretary", "", "不宜", "所在企业承接该社区物业（虚构）"),
-        ("K100", "C10-secretary", 40, "", "面试评分取代积分（虚构）"),
-        ("K135", "C10-member", "", "回避", "在该社区经营户外广告（虚构）"),
-    ])
-
-
-def kin() -> list[Row]:
-    return table("person other", [
-        ("K040", "K046"),  # two candidates of one community
-        ("K066", "K127"),
-        ("K117", "P081"),  # a candidate and somebody who stays on
-        ("K028", "P058"),
-    ])
-
-
-def points() -> list[Row]:
-    return table("where points basis", [
-        ("community = post.community", 30, "熟悉本社区（虚构评分办法）"),
-        ("ready = now", 20, "近期可用（虚构评分办法）"),
-        ("assessment = 优秀", 15, "年度考核（虚构评分办法）"),
-        ("education >= bachelor", 10, "学历（虚构评分办法）"),
-        ("age <= 35", 5, "年轻干部（虚构评分办法）"),
-        ("training_hours >= 56", 15, "年度培训达56学时（虚构评分办法）"),
-        ("affiliation = member", 8, "党员（虚构评分办法）"),
-        ("source = 网格员", 5, "网格工作经历（虚构评分办法；来源为自加列）"),
-    ])
-
-
-def targets() -> list[Row]:
-    columns = "target group mean_of of scope min_share min_count max_mean strength basis"
-    return table(columns, [
-        ("young", "age <= 35", "", "team", "district", "25%", "", "", "should", basis(8)),
-        ("college", "education >= junior_college", "", "team", "district", "80%", "", "",
-         "should", basis(8)),
-        ("mean_age", "", "age", "team", "district", "", "", 44, "should", basis(8)),
-        ("bachelor", "education >= bachelor", "", "team", "district", "40%", "", "", "aim",
-         basis(8)),
-        ("young_each", "age <= 35", "", "team", "community", "", 1, "", "aim", basis(8)),
-    ])
-
-
-def goals() -> list[Row]:
-    order = ["floor", "fill", "fairness", "targets", "fit", "steady", "payer_order"]
-    return [{"rank": i, "goal": goal, "tolerance": ""} for i, goal in enumerate(order, start=1)]
-
-
-def basis(number: int) -> str:
-    return f"示范区〔2026〕{number}号(虚构)"
-
-
 def table(columns: str, rows: Iterable[tuple[Cell, ...]]) -> list[Row]:
     return [dict(zip(columns.split(), row, strict=True)) for row in rows]
 
@@ -374,13 +335,11 @@ def write(name: str, rows: list[Row]) -> None:
 def main() -> None:
     BASE.mkdir(exist_ok=True)
     places, seats = communities(), posts()
-    for name, rows in {
-        "settings": settings(), "streets": streets(), "communities": places,
-        "funds": funds(), "standards": standards(), "payers": payers(), "shares": shares(),
-        "last_year": last_year(places), "posts": seats, "incumbents": incumbents(seats),
-        "candidates": candidates(), "pairs": pairs(), "kin": kin(), "points": points(),
-        "targets": targets(), "goals": goals(),
-    }.items():
+    tables = {name: table(columns, rows) for name, (columns, rows) in GIVEN.items()} | {
+        "streets": streets(), "communities": places, "last_year": last_year(places),
+        "posts": seats, "incumbents": incumbents(seats), "candidates": candidates(),
+    }
+    for name, rows in tables.items():
         write(name, rows)
 
 

@@ -145,8 +145,12 @@ class Session:
         self.model.rows[row] = replace(was, terms=terms)
         self.solver.changeCoeff(row, column, 0.0)
 
-    def optimise(self, terms: Terms, sense: Sense) -> Outcome:
-        """Optimise ``Σ coefficient · column`` over the model as it now stands."""
+    def optimise(self, terms: Terms, sense: Sense, nodes: int | None = None) -> Outcome:
+        """Optimise ``Σ coefficient · column`` over the model as it now stands.
+
+        ``nodes`` bounds the branches of an integer model; ``None`` goes on to proof.
+        """
+        self._option("mip_max_nodes", 2**31 - 1 if nodes is None else nodes)
         n = len(self.model.lower)
         costs = np.zeros(n)
         for j, c in terms:

@@ -12,6 +12,8 @@ from planner.solve.highs import Array, Outcome, Session
 
 #: How far a held value may slip, relative to its size: far below a step of any amount.
 SLIP = 1e-9
+#: How many branches a tie is worth: a count, not a time, so the same case gives the same bytes.
+TIE_NODES = 100
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class Ladder:
         reached: list[Reached] = []
         last = first
         for goal, rows, top in zip(self.goals, self.rows, self.tops, strict=True):
+            if isinstance(goal, Stage) and goal.last:
+                tied = session.optimise(goal.terms, goal.sense, nodes=TIE_NODES)
+                last = tied if tied.solved else last
+                continue
             if isinstance(goal, Stage):
                 outcome, got = self._stage(session, goal, rows[0])
             else:

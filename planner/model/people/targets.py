@@ -1,0 +1,113 @@
+"""Targets for the structure of the people in post, one unit of the scope at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from planner.case.case import Case, exact
+from planner.model.people.pool import Seats
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """``sign · (Σ weight + constant) ≤ shortfall``: one bound of a target in one unit.
+
+    ``weights`` (N,) is what placing each candidate adds, ``constant`` what those who stay add;
+    the shortfall is in people, or people × years for a mean.
+    """
+
+    target: str
+    unit: str
+    bound: str
+    goal: Fraction
+    strength: str
+    posts: tuple[int, ...]
+    weights: Array
+    constant: float
+    counts: Array  # (N,) 1 in the group, or the value of a mean (0 when blank)
+    counted: Array  # (N,) 1 when the person counts at all
+    stay: tuple[float, float]  # the same two, summed over those who stay
+
+    def actual(self, placed: list[int]) -> float | None:
+        """The figure the target is about, with these candidates placed in the unit."""
+        top = self.stay[0] + sum(float(self.counts[i]) for i in placed)
+        if self.bound.endswith("count"):
+            return top
+        whole = self.stay[1] + sum(float(self.counted[i]) for i in placed)
+        return top / whole if whole else None
+
+    def shortfall(self, placed: list[int]) -> float:
+        """How far from the target, in people (or people × years); 0 when it is met."""
+        value = self.constant + sum(float(self.weights[i]) for i in placed)
+        return max(0.0, round(-value, 9))
+
+
+def bounds_of(case: Case, seats: Seats) -> tuple[Bound, ...]:
+    """Every bound of every target, in every unit of its scope."""
+    out = []
+    for target in case.rows("targets"):
+        within = case.matches(target.where, "posts")
+        for unit, posts in _units(case, target.scope or "district"):
+            mine = [j for j in posts if within[j]]
+            if mine:
+                out += _bounds(case, seats, target, unit, mine)
+    return tuple(out)
+
+
+def _units(case: Case, scope: str) -> list[tuple[str, list[int]]]:
+    """The units of a scope that have posts, and the positions of those."""
+    streets = dict(zip(case.frame("communities")["community"], case.frame("communities")["street"],
+                       strict=True))
+    found: dict[str, list[int]] = {}
+    for j, post in enumerate(case.rows("posts")):
+        unit = {
+            "district": "district", "kind": post.kind, "post": post.post,
+            "community": post.community,
+            "street": streets.get(post.community) if post.community else post.street,
+        }[scope]
+        if unit is not None:
+            found.setdefault(unit, []).append(j)
+    return sorted(found.items())
+
+
+def _values(case: Case, target: Any, table: str) -> tuple[Array, Array]:
+    """(what each person counts for, whether each counts at all)."""
+    size = len(case.frame(table))
+    if target.group is not None:
+        return case.matches_person(target.group, table).astype(float), np.ones(size)
+    if target.mean_of in ("age", "年龄"):
+        return case.ages(table).astype(float), np.ones(size)
+    frame = case.frame(table)
+    if target.mean_of not in frame:
+        return np.zeros(size), np.zeros(size)
+    value = frame[target.mean_of].to_numpy(dtype=float, na_value=np.nan)
+    return np.nan_to_num(value), (~np.isnan(value)).astype(float)
+
+
+def _bounds(case: Case, seats: Seats, target: Any, unit: str, posts: list[int]) -> list[Bound]:
+    counts, counted = _values(case, target, "candidates")
+    stay = (0.0, 0.0)
+    if target.of == "team" and case.has("incumbents"):
+        top, whole = _values(case, target, "incumbents")
+        mine = [i for i in seats.staying if seats.held[i] in set(posts)]
+        stay = (float(top[mine].sum()), float(whole[mine].sum()))
+    out = []
+    for bound in ("min_share", "max_share", "min_count", "max_count", "min_mean", "max_mean"):
+        value = getattr(target, bound)
+        if value is None:
+            continue
+        goal, sign = exact(value), 1.0 if bound.startswith("min") else -1.0
+        if bound.endswith("count"):
+            weights, constant = counts, stay[0] - float(goal)
+        else:
+            weights, constant = counts - float(goal) * counted, stay[0] - float(goal) * stay[1]
+        out.append(Bound(
+            target.target, unit, bound, goal, target.strength or "should", tuple(posts),
+            sign * weights, sign * constant, counts, counted, stay))
+    return out
