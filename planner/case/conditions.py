@@ -110,19 +110,19 @@ Checked = Test | Joined[Test] | Not[Test]
 # ---- reading -------------------------------------------------------------------------------------
 
 _END = r"(?![a-z0-9_.])"
-_AND = re.compile(rf"并且|而且|且|&&?|and{_END}", re.I)
-_OR = re.compile(rf"或者|或|\|\|?|or{_END}", re.I)
-_NOT = re.compile(rf"not{_END}|非(?=[\s(])", re.I)
+_AND = re.compile(rf"并且|而且|且|&&?|and{_END}", re.IGNORECASE)
+_OR = re.compile(rf"或者|或|\|\|?|or{_END}", re.IGNORECASE)
+_NOT = re.compile(rf"not{_END}|非(?=[\s(])", re.IGNORECASE)
 _JOIN = re.compile("并且|而且|且|或者|或")
 _OP = re.compile("==|!=|<>|<=|>=|[=<>≠≤≥≦≧]")
 _OPS = {"==": "=", "<>": "!=", "≠": "!=", "≤": "<=", "≥": ">=", "≦": "<=", "≧": ">="}
-_IN = re.compile(rf"(not\s+in{_END}|不属于)|in{_END}|属于", re.I)
+_IN = re.compile(rf"(not\s+in{_END}|不属于)|in{_END}|属于", re.IGNORECASE)
 _BLANK = re.compile(rf"(not\s+blank{_END}|is\s+not\s+blank{_END}|不为空|非空)|is\s+blank{_END}|为空",
-                    re.I)
+                    re.IGNORECASE)
 _COMMA = re.compile("[,、;]")
-_QUOTED = re.compile("(?P<q>[\"'`])(?P<a>.*?)(?P=q)|“(?P<b>.*?)”|「(?P<c>.*?)」", re.S)
+_QUOTED = re.compile("(?P<q>[\"'`])(?P<a>.*?)(?P=q)|“(?P<b>.*?)”|「(?P<c>.*?)」", re.DOTALL)
 # A bracket that follows a word at once is part of it: 近期可用(成熟型), but not 且(…) or 非(…).
-_RUN = re.compile(r"""(?:[^\s=<>!≠≤≥≦≧(),、;"'`“”「」&|]|(?<=[^\s(,、;且或者非=<>])"""
+_RUN = re.compile(r"""(?:[^\s=<>!≠≤≥≦≧(),、;"'`“”「」&|]|(?<=[^\s(,、;且或非=<>])(?<!或者)"""
                   r"""\([^()=<>!≠≤≥≦≧,、;"'`“”「」&|]*\))+""")
 _TAIL = re.compile(rf"(?:不为空|非空|为空)(?=$|{_JOIN.pattern})|(?:不属于|属于)(?=$|\()")
 _DEEPEST = 50
@@ -293,7 +293,7 @@ class _Columns:
             return self._ref(column, self.key(value))
         other = None if value.quote else self.names.get(_plain(value.text))
         if other and column.kind in ("code", "text") and self._group(other) == "text":
-            return Ref(other)
+            return self._ref(column, other)
         try:
             return literal(column, value.text)
         except ConditionError:
@@ -429,7 +429,7 @@ def _ask(test: Test, fields: Fields) -> Array:
         if test.how == "contains":
             hit = _contains(left, right)
         elif test.how == "rank":
-            hit = _COMPARE[test.op](_rank(left).astype(float), _rank(right).astype(float))
+            hit = _COMPARE[test.op](*(np.asarray(_rank(side), dtype=float) for side in (left, right)))
         else:
             hit = _COMPARE[test.op](left, right)
         hits = hits | (np.asarray(hit, dtype=bool) & both)

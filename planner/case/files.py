@@ -31,7 +31,7 @@ _BLANK_ROWS = 1000  # so many formatted but empty rows end a sheet
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
-_IGNORED = re.compile(r"[_.~].*|(说明|填表说明|notes?|readme|使用说明)(\W.*)?", re.IGNORECASE)
+_IGNORED = re.compile(r"([_.~]|.{0,2}说明|notes|readme).*", re.IGNORECASE)
 
 
 class Refused(Exception):
@@ -111,19 +111,16 @@ def _csv_rows(path: Path) -> list[Row]:
     text = _decode(data, cell)
     if "\0" in text:
         raise Refused("not_csv", cell)
-    first = text[:10_000]
-    delimiter = max(",\t;", key=lambda mark: (first.count(mark), mark == ","))
-    # Commas inside conditions and figures may be many; only a file without any has another mark.
-    delimiter = "," if "," in first else delimiter
+    delimiter = max(",\t;", key=text[:10_000].count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     out: list[Row] = []
+    number = 0
     try:
         for number, row in enumerate(rows, 1):
             if any(row):
                 out.append((number, list(row)))
     except csv.Error as error:
-        place = Cell(path.name, row=len(out) + 1)
-        raise Refused("broken_csv", place, why=str(error)) from error
+        raise Refused("broken_csv", Cell(path.name, row=number + 1)) from error
     return out
 
 

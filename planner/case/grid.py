@@ -64,7 +64,6 @@ def to_sheet(table: Table, place: Cell, rows: list[Row]) -> tuple[Sheet | None, 
     _choose_columns(reader)
     for heading, column in reader.columns:
         _parse_column(reader, heading, column)
-    _check_required(reader)
     _check_keys(reader)
     _check_totals(reader)
     own = [c for h, c in reader.columns if h.column is None]
@@ -222,19 +221,11 @@ def _parse_column(reader: _Reader, heading: Heading, column: Column) -> None:
 def _report_bad(
     reader: _Reader, row: int, heading: Heading, column: Column, raw: object, fault: BadValue
 ) -> None:
-    """A bad cell. A person's own values are never repeated, nor what was read out of them."""
+    """A bad cell. A person's own values are never repeated."""
     value = "" if column.personal else shown(raw)
-    more = dict(fault.values)
-    if column.personal:
-        more = {name: "…" if name in {"year", "month"} else v for name, v in more.items()}
     quoted = f" “{value}”" if value else ""
     reader.report(fault.code, row, heading.letters, value,
-                  heading=heading.text, shown=quoted, **more)  # fmt: skip
-
-
-def _check_required(reader: _Reader) -> None:
-    if not reader.rows and not reader.problems:
-        reader.report("no_rows", reader.head.row, value=reader.table.zh, notice=True)
+                  heading=heading.text, shown=quoted, **fault.values)  # fmt: skip
 
 
 def _check_keys(reader: _Reader) -> None:
@@ -280,7 +271,8 @@ def _check_total(
         stated = parse(free, raw, _unit(reader, heading, column))
     except BadValue as bad:
         if bad.code != "money_no_unit":
-            reader.report("total_unreadable", row, heading.letters, shown(raw), notice=True)
+            reader.report("total_unreadable", row, heading.letters, notice=True,
+                          heading=heading.text)  # fmt: skip
         return
     values = [v for v in reader.parsed[column.name][slice(*span)] if v is not None]
     if stated is None or not values:

@@ -93,7 +93,7 @@ def match(table: Table, index: int, text: str) -> Heading:
 def find_head(table: Table, rows: Sequence[Row]) -> Head | None:
     """The row, or the two rows, of headings: where the most columns of ``table`` are named."""
     top = rows[:_LOOK_AT]
-    best: tuple[int, int, list[Heading]] = (0, 0, [])
+    best: tuple[tuple[int, int], int, list[Heading]] = ((0, 0), 0, [])
     singles = [_headings(table, [], cells) for _, cells in top]
     doubles = [
         _headings(table, above[1], below[1]) if above[0] + 1 == below[0] else []
@@ -102,11 +102,12 @@ def find_head(table: Table, rows: Sequence[Row]) -> Head | None:
     candidates = [(i + 1, h) for i, h in enumerate(singles)]
     candidates += [(i + 2, h) for i, h in enumerate(doubles)]
     for body, headings in candidates:
-        score = len({h.column.name for h in headings if h.column})
+        named = {h.column.name: h.unit for h in headings if h.column}
+        score = (len(named), len([u for u in named.values() if u]))
         if score > best[0]:
             best = (score, body, headings)
-    score, body, headings = best
-    if not score:
+    _, body, headings = best
+    if not body:
         return None
     unit = None
     for _, cells in rows[: body - 1]:
@@ -141,11 +142,11 @@ def is_private(text: str) -> bool:
 
 def typo_of(table: Table, text: str) -> str:
     """The known heading that ``text`` is nearly, or ""."""
-    folded = key(text)
-    if found := _WITH_UNIT.fullmatch(folded):
-        folded = found[1] if len(found[1]) >= 4 else folded
+    tries = [key(text)]
+    if found := _WITH_UNIT.fullmatch(tries[0]):
+        tries.append(found[1])
     for spelling in _spellings(table):
-        if close(folded, key(spelling)):
+        if any(close(t, key(s)) for t in tries for s in {spelling, spelling.removesuffix("_yuan")}):
             return spelling
     return ""
 

@@ -189,8 +189,8 @@ def _date(column: Column, raw: object, unit: int | None) -> date:
         raise BadValue("not_a_date")
     text = fold(raw) if isinstance(raw, str) else shown(raw)
     number = not isinstance(raw, str)
-    if number and re.fullmatch(r"\d{4}\.\d", text) or re.fullmatch(r"\d{4}\.1", text):
-        raise BadValue("date_lost_zero", year=text[:4], month=text[5:])
+    if re.fullmatch(r"\d{4}\.\d" if number else r"\d{4}\.1", text):
+        raise BadValue("date_lost_zero")  # 1988.10 kept as a number is 1988.1
     found = _DATE.fullmatch(_MIDNIGHT.sub("", text).replace(" ", ""))
     if not found or not (found[2] or found[4]):
         raise BadValue("not_a_date")

@@ -167,8 +167,10 @@ def target_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
             (column, float(bound.weights[v.who[I][0]]))
             for (I, J), column in v.y.items() if J in inside and bound.weights[v.who[I][0]]
         ]
-        yield Row("target", f"{bound.target}/{bound.unit}", [*terms, (v.short[g], 1.0)],
-                  low=-bound.constant)
+        if bound.strength != "must":
+            terms.append((v.short[g], 1.0))
+        if terms or bound.constant < 0:
+            yield Row("target", f"{bound.target}/{bound.unit}", terms, low=-bound.constant)
 
 
 def target_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:

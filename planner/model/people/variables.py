@@ -118,8 +118,7 @@ def people_variables(case: Case, model: Model) -> PeopleVariables:
                 y[I, J] = model.column(0, min(seats, one_each), whole=True)
     unfilled = tuple(
         model.column(0, int(sum(p.seats.vacant[j] for j in posts))) for posts in what)
-    short = tuple(
-        model.column(0, 0.0 if b.strength == "must" else float("inf")) for b in p.bounds)
+    short = tuple(model.column() for _ in p.bounds)
     return PeopleVariables(p, who, what, y, unfilled, short)
 
 

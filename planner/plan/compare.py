@@ -1,0 +1,88 @@
+"""Scenarios side by side: measures, differences to the first, who gains and who loses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from planner.case.scenario import Scenario
+from planner.errors import Fault
+from planner.plan.measures import Measure, Value, measures_for
+from planner.plan.plan import Plan, solve
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One scenario's column: its plan, or the fault that kept it from having one."""
+
+    scenario: Scenario
+    plan: Plan | None
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.scenario.name
+
+    @property
+    def status(self) -> str:
+        """``optimal``, ``stopped``, ``infeasible`` or ``failed``."""
+        return self.plan.status if self.plan is not None else "failed"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Scenarios side by side; the first is the baseline."""
+
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def rows(self) -> tuple[Measure, ...]:
+        """The measures, those of a half nobody plans left out."""
+        found = measures_for(e.scenario.case for e in self.entries)
+        return tuple(m for m in found if any(self.value(m, e) is not None for e in self.entries))
+
+    def value(self, measure: Measure, entry: Entry) -> Value:
+        """One figure."""
+        return None if entry.plan is None else measure.value(entry.plan)
+
+    def difference(self, measure: Measure, entry: Entry) -> Value:
+        """The figure less the baseline's; ``None`` where either is missing."""
+        mine, base = self.value(measure, entry), self.value(measure, self.entries[0])
+        return None if mine is None or base is None else mine - base
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """One row a measure and scenario: value, unit, which way is better, difference."""
+        return pd.DataFrame([
+            {"scenario": e.name, "measure": m.key, "value": self.value(m, e), "unit": m.unit,
+             "better": m.better, "difference": self.difference(m, e)}
+            for e in self.entries for m in self.rows
+        ])
+
+    def moves(self, entry: Entry, by: str = "payee") -> pd.DataFrame:
+        """What each payee (or ``street``) gets against the baseline: yuan, gains first."""
+        columns = [by, "baseline_yuan", "yuan", "difference_yuan"]
+        plans = [self.entries[0].plan, entry.plan]
+        if any(p is None or p.money is None for p in plans):
+            return pd.DataFrame(columns=columns)
+        sums = [p.allocations.groupby(by)["allocation_yuan"].sum() for p in plans if p is not None]
+        frame = pd.concat(sums, axis=1, keys=columns[1:3]).fillna(0).astype(int).reset_index()
+        frame.columns = pd.Index(columns[:3])
+        frame["difference_yuan"] = frame["yuan"] - frame["baseline_yuan"]
+        return frame.sort_values(["difference_yuan", by], ascending=[False, True],
+                                 ignore_index=True)
+
+
+def compare(scenarios: Sequence[Scenario], time_limit: float | None = None) -> Comparison:
+    """Solve every scenario; one that fails says so in its column and the others go on."""
+    entries = []
+    for scenario in scenarios:
+        try:
+            entries.append(Entry(scenario, solve(scenario.case, time_limit)))
+        except Fault as fault:
+            entries.append(Entry(scenario, None, str(fault)))
+    return Comparison(tuple(entries))

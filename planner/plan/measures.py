@@ -1,0 +1,218 @@
+"""The figures plans are compared by: one Measure a row; to add one, add a line to ``MEASURES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+
+from planner.case.case import Case
+from planner.case.dictionary import EDUCATION
+from planner.model.money.rules import available
+from planner.plan.plan import Plan
+
+Unit = Literal["yuan", "share", "count", "people", "years", "points"]
+Better = Literal["higher", "lower", ""]
+Value = int | float | None
+
+_RANK = {word.code: i for i, word in enumerate(EDUCATION)}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure: ``name`` (``name.part`` for one part of a whole), unit, which way is better.
+
+    ``value`` reads it off a plan; ``None`` when the plan has no such half. ``block`` is the half.
+    """
+
+    name: str
+    block: Literal["money", "people", "trust"]
+    unit: Unit
+    better: Better
+    value: Callable[[Plan], Value]
+    part: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name in JSON and files."""
+        return f"{self.name}.{self.part}" if self.part else self.name
+
+
+def _allocated(plan: Plan) -> int:
+    return int(plan.allocations["allocation_yuan"].sum())
+
+
+def _coverages(plan: Plan) -> list[Fraction]:
+    frame = plan.allocations
+    return [Fraction(int(a) + int(o), int(e)) for a, o, e in zip(
+        frame["allocation_yuan"], frame["carried_yuan"], frame["entitlement_yuan"], strict=True)]
+
+
+def _money(value: Callable[[Plan], Value]) -> Callable[[Plan], Value]:
+    return lambda plan: value(plan) if plan.money is not None else None
+
+
+def _people(value: Callable[[Plan], Value]) -> Callable[[Plan], Value]:
+    return lambda plan: value(plan) if plan.people is not None else None
+
+
+def money_available(plan: Plan) -> Value:
+    """Appropriations less contingency, of all payers (yuan)."""
+    have = [yuan for yuan in available(plan.case) if yuan is not None]
+    return sum(have) if have else None
+
+
+def lowest_coverage(plan: Plan) -> Value:
+    """The least covered cell's coverage."""
+    return float(min(_coverages(plan), default=Fraction(1)))
+
+
+def mean_coverage(plan: Plan) -> Value:
+    """All money paid and carried over, as a part of all entitlements."""
+    frame = plan.allocations
+    whole = int(frame["entitlement_yuan"].sum())
+    paid = int(frame["allocation_yuan"].sum()) + int(frame["carried_yuan"].sum())
+    return float(Fraction(paid, whole)) if whole else None
+
+
+def below_floor(plan: Plan) -> Value:
+    """Payees with a cell below the floor of its fund: 0 in every plan that stands."""
+    return len({c.payee for c, q in zip(plan.cells, _coverages(plan), strict=True) if q < c.floor})
+
+
+def cut_against_last_year(plan: Plan) -> Value:
+    """Payees that get less in all than last year, over funds paid in both."""
+    frame = plan.allocations.dropna(subset=["last_year_yuan"])
+    by = frame.groupby("payee")[["allocation_yuan", "last_year_yuan"]].sum()
+    return int((by["allocation_yuan"] < by["last_year_yuan"]).sum())
+
+
+def rounding_cost(plan: Plan) -> Value:
+    """How much lower whole steps leave the least coverage than the continuous best."""
+    best = next((r.value for r in plan.goals if r.goal == "fairness"), None)
+    first = min((c.priority for c in plan.cells), default=1)
+    reached = min((q for c, q in zip(plan.cells, _coverages(plan), strict=True)
+                   if c.priority == first), default=Fraction(1))
+    return None if best is None else max(0.0, round(best - float(reached), 9))
+
+
+def _team(plan: Plan) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    """(ages, education ranks) of those who stay and those placed."""
+    case, seats = plan.case, plan.seats
+    assert seats is not None
+    ages, ranks = [], []
+    if case.has("incumbents"):
+        stay = list(seats.staying)
+        ages.append(case.ages("incumbents")[stay])
+        ranks.append(case.frame("incumbents")["education"].map(_RANK).to_numpy()[stay])
+    placed = sorted(set(plan.placements["candidate"]))
+    if placed:
+        at = case.frame("candidates")["candidate"].searchsorted(placed)
+        ages.append(case.ages("candidates")[at])
+        ranks.append(case.frame("candidates")["education"].map(_RANK).to_numpy()[at])
+    if not ages:
+        return np.zeros(0), np.zeros(0)
+    return np.concatenate(ages), np.concatenate(ranks)
+
+
+def _share(part: int, whole: int) -> Value:
+    return part / whole if whole else None
+
+
+def _of_team(test: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable[[Plan], Value]:  # type: ignore[type-arg]
+    def value(plan: Plan) -> Value:
+        ages, ranks = _team(plan)
+        return _share(int(test(ages, ranks).sum()), len(ages))
+    return _people(value)
+
+
+def mean_age(plan: Plan) -> Value:
+    """Mean age of the team: those who stay and those placed."""
+    ages, _ = _team(plan)
+    return float(ages.mean()) if len(ages) else None
+
+
+def mean_fit(plan: Plan) -> Value:
+    """Mean fit of the people placed, in points."""
+    return float(plan.placements["fit"].mean()) if len(plan.placements) else None
+
+
+def targets_met(plan: Plan) -> Value:
+    """Targets met in every unit, counted by target and unit."""
+    return int(plan.targets["met"].sum()) if len(plan.targets) else None
+
+
+def goals_proven(plan: Plan) -> Value:
+    """Goals whose value equals the best proven possible, as a part of all."""
+    return _share(sum(r.proven for r in plan.goals), len(plan.goals))
+
+
+def _vacant(plan: Plan) -> Value:
+    return None if plan.seats is None else int(plan.seats.vacant.sum())
+
+
+def _age_outs(plan: Plan) -> Value:
+    return None if plan.seats is None else len(plan.seats.ageing_out)
+
+
+def _unspent(plan: Plan) -> Value:
+    have = money_available(plan)
+    return None if have is None else have - _allocated(plan)
+
+
+#: Measures that do not depend on the case's own funds and levels.
+MEASURES: tuple[Measure, ...] = (
+    Measure("available", "money", "yuan", "", money_available),
+    Measure("needed", "money", "yuan", "",
+            _money(lambda p: int(p.allocations["entitlement_yuan"].sum()))),
+    Measure("allocated", "money", "yuan", "higher", _money(_allocated)),
+    Measure("unspent", "money", "yuan", "", _money(_unspent)),
+    Measure("lowest_coverage", "money", "share", "higher", _money(lowest_coverage)),
+    Measure("mean_coverage", "money", "share", "higher", _money(mean_coverage)),
+    Measure("below_floor", "money", "count", "lower", _money(below_floor)),
+    Measure("cut_against_last_year", "money", "count", "lower", _money(cut_against_last_year)),
+    Measure("rounding_cost", "money", "share", "lower", _money(rounding_cost)),
+    Measure("seats", "people", "people", "", _vacant),
+    Measure("filled", "people", "people", "higher", _people(lambda p: len(p.placements))),
+    Measure("unfilled", "people", "people", "lower",
+            _people(lambda p: int(p.unfilled["seats"].sum()))),
+    Measure("age_outs", "people", "people", "", _age_outs),
+    Measure("mean_age", "people", "years", "lower", _people(mean_age)),
+    Measure("aged_35_or_less", "people", "share", "higher", _of_team(lambda a, e: a <= 35)),
+    Measure("college_or_more", "people", "share", "higher",
+            _of_team(lambda a, e: e >= _RANK["junior_college"])),
+    Measure("bachelor_or_more", "people", "share", "higher",
+            _of_team(lambda a, e: e >= _RANK["bachelor"])),
+    Measure("targets_met", "people", "count", "higher", _people(targets_met)),
+    Measure("mean_fit", "people", "points", "higher", _people(mean_fit)),
+    Measure("goals_proven", "trust", "share", "higher", goals_proven),
+)
+
+
+def _by_fund(code: str) -> Measure:
+    def value(plan: Plan) -> Value:
+        frame = plan.allocations
+        return int(frame.loc[frame["fund"] == code, "allocation_yuan"].sum())
+    return Measure("allocated_fund", "money", "yuan", "higher", _money(value), code)
+
+
+def _by_level(level: str) -> Measure:
+    def value(plan: Plan) -> Value:
+        mine = [p.payer for p in plan.case.rows("payers") if p.level == level]
+        return int(sum(plan.allocations[f"payer.{p}"].sum() for p in mine))
+    return Measure("allocated_level", "money", "yuan", "", _money(value), level)
+
+
+def measures_for(cases: Iterable[Case]) -> tuple[Measure, ...]:
+    """All measures of these cases: the fixed ones, and one a fund and one a payer level."""
+    funds: dict[str, None] = {}
+    levels: dict[str, None] = {}
+    for case in cases:
+        funds.update(dict.fromkeys(f.fund for f in case.rows("funds")))
+        levels.update(dict.fromkeys(p.level for p in case.rows("payers")))
+    own = tuple(_by_fund(f) for f in funds) + tuple(_by_level(level) for level in levels)
+    cut = next(i for i, m in enumerate(MEASURES) if m.name == "unspent") + 1
+    return MEASURES[:cut] + own + MEASURES[cut:]
