@@ -44,7 +44,7 @@ CARRIED = {("C03", "service"): 6200, ("C15", "service"): 3500}
 OLD_STANDARD = {"alliance": 45000, "service": 140000, "service_large": 180000,
                 "office": 36000, "street_school": 20000, "branch_school": 2000}
 
-FROZEN = {"C09-member": 1, "C19-member": 1}  # two seats are open, one of them is frozen
+FROZEN = {"C05-member": 2, "C11-member": 2}  # three seats are open, one of them is frozen
 
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN_MALE = "建国志强文斌海涛俊杰伟明家豪立新永康泽宇振华少峰启航子轩浩然"
@@ -112,9 +112,18 @@ GIVEN: dict[str, tuple[str, list[tuple[Cell, ...]]]] = {
         ("branch_school", "street", "", 1, 1, basis(3)),
     ]),
     "pairs": ("candidate post fit decision reason", [
-        ("K001", "C24-member", 1, "", ""),
+        ("K016", "C16-secretary", 60, "", "面试评分取代积分（虚构）"),
+        ("K022", "C03-secretary", "", "回避", "所在企业承接该社区物业（虚构）"),
+        ("K027", "C05-member", "", "指定", "上一轮民主推荐得票集中（虚构）"),
+        ("K049", "C10-member", "", "回避", "在该社区经营户外广告（虚构）"),
+        ("K076", "C20-secretary", "", "不宜", "本人近期工作调动（虚构）"),
     ]),
-    "kin": ("person other", [("K001", "K002")]),
+    "kin": ("person other", [
+        ("K034", "K140"),  # two candidates
+        ("K088", "K138"),
+        ("K001", "P058"),  # a candidate and somebody who stays on
+        ("K117", "P133"),
+    ]),
     "points": ("where points basis", [
         ("community = post.community", 30, "熟悉本社区（虚构评分办法）"),
         ("ready = now", 20, "近期可用（虚构评分办法）"),
@@ -261,7 +270,7 @@ def incumbents(rows: list[Row]) -> list[Row]:
 
 
 def candidates() -> list[Row]:
-    chance = stream("candidates 3")
+    chance = stream("candidates 24")
     places = community_places()
     weights = [1 if letter == "v" else 5 for _, _, _, letter in places]
     rows: list[Row] = []

@@ -28,7 +28,9 @@ from typing import Any, Generic, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
+from planner.case import values as cells
 from planner.case.dictionary import EDUCATION, Column
+from planner.case.values import key as plain
 
 Array = np.ndarray[Any, Any]
 Leaf = TypeVar("Leaf")
@@ -257,12 +259,8 @@ _RANK = {word.code: float(rank) for rank, word in enumerate(EDUCATION)}
 _CHINESE = {"post.": "岗位."}
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
-
-
 def _nearest(word: str, known: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(_plain(word), list(known), 1, 0.4)), "—")
+    return next(iter(difflib.get_close_matches(plain(word), list(known), 1, 0.4)), "—")
 
 
 class _Columns:
@@ -278,20 +276,20 @@ class _Columns:
                 for before in {prefix, _CHINESE.get(prefix, prefix)}:
                     self.prefixes |= {before} - {""}
                     for head in heads(column):
-                        self.names.setdefault(_plain(before + head), key)
+                        self.names.setdefault(plain(before + head), key)
 
     def key(self, name: Operand) -> str:
-        if (found := self.names.get(_plain(name.text))) is not None:
+        if (found := self.names.get(plain(name.text))) is not None:
             return found
         nearest = _nearest(name.text, self.names)
         raise ConditionError("condition_unknown_column", column=name.text, nearest=nearest)
 
     def right(self, column: Column, value: Operand) -> Any:
         """A typed value, or a ``Ref`` to the column the right side names."""
-        prefixed = _plain(value.text).startswith(tuple(self.prefixes))
+        prefixed = plain(value.text).startswith(tuple(self.prefixes))
         if value.quote == "`" or (not value.quote and prefixed):
             return self._ref(column, self.key(value))
-        other = None if value.quote else self.names.get(_plain(value.text))
+        other = None if value.quote else self.names.get(plain(value.text))
         if other and column.kind in ("code", "text") and self._group(other) == "text":
             return self._ref(column, other)
         try:
@@ -337,23 +335,22 @@ def literal(column: Column, text: str) -> Any:
 
 
 def _value(column: Column, text: str) -> Any:
-    from planner.case import values  # the reader of values stands beside this module
-
+    wrong = ConditionError("condition_bad_value", column=column.name, word=text)
     try:
-        found = values.parse(column, text, 1 if column.kind == "money" else None)
-    except values.BadValue as bad:
-        raise ConditionError("condition_bad_value", column=column.name, word=text) from bad
+        found = cells.parse(column, text, 1 if column.kind == "money" else None)
+    except cells.BadValue as bad:
+        raise wrong from bad
     if found is None:
-        raise ConditionError("condition_bad_value", column=column.name, word=text)
+        raise wrong
     return found
 
 
 def _word(column: Column, text: str) -> str:
-    names = {_plain(n): w.code for w in reversed(column.words) for n in (*w.also, w.zh, w.code)}
-    if (code := names.get(_plain(text))) is not None:
+    names = {plain(n): w.code for w in reversed(column.words) for n in (*w.also, w.zh, w.code)}
+    if (code := names.get(plain(text))) is not None:
         return code
-    if (column.open_words or not column.words) and text.strip():
-        return text.strip()
+    if (column.open_words or not column.words) and plain(text):
+        return cells.fold(text)
     nearest = _nearest(text, names)
     raise ConditionError("condition_unknown_word", column=column.name, word=text, nearest=nearest)
 

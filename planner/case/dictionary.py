@@ -6,7 +6,7 @@ line here. Source of names and headings: the data contract (docs/data.md is gene
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -131,7 +131,7 @@ GOALS = _words(
 MODES = _words("ceiling 控制数内|二上; ask 申报|一上")
 
 _BASIS = _c("basis", "依据|文号", "text", "Where the figure comes from: document and number.")
-_PERSON = {"personal": True}
+_PERSON: dict[str, Any] = {"personal": True}
 
 _person_columns = (
     _c("name", "姓名", "text", "Masked wherever it is shown.", **_PERSON),

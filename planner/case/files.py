@@ -188,9 +188,9 @@ class _Parser(WorkSheetParser):  # type: ignore[misc, unused-ignore]
 
     def parse_cell(self, element: Any) -> Any:
         cell = super().parse_cell(element)
-        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
-            if element.get("t") != "str":  # a formula that gave "" is a blank
-                cell["value"] = UNCACHED
+        gave_text = element.get("t") == "str"  # a formula that gave "" is a blank
+        if cell["value"] is None and not gave_text and element.find(FORMULA_TAG) is not None:
+            cell["value"] = UNCACHED
         return cell
 
 

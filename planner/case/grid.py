@@ -35,7 +35,7 @@ class _Reader:
     totals: list[tuple[int, Row]] = field(default_factory=list)  # data rows above, and the row
     columns: list[tuple[Heading, Column]] = field(default_factory=list)
     raw: list[tuple[object, ...]] = field(default_factory=list)  # by position in the sheet
-    parsed: dict[str, list[Any]] = field(default_factory=dict)
+    parsed: dict[str, Sequence[Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def cell(self, row: int, letters: str = "") -> Cell:
@@ -44,7 +44,7 @@ class _Reader:
 
     def report(
         self, code: str, row: int, letters: str = "", value: str = "", *,
-        notice: bool = False, **values: object,
+        notice: bool = False, **values: Any,
     ) -> None:  # fmt: skip
         """Note a problem."""
         cell = self.cell(row, letters)

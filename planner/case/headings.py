@@ -21,10 +21,10 @@ _WITH_UNIT = re.compile(rf"(.+?)[(\[]?(?:单位)?({_UNITS})(?:/年)?[)\]]?")
 _WITH_BRACKET = re.compile(r"(.+)[(\[]([^()\[\]]*)[)\]]")
 _SHEET_UNIT = re.compile(rf"(?:单位|unit)\s*:\s*(?:[^\s:]{{1,6}}[、,/])?({_UNITS})", re.IGNORECASE)
 #: What a bracket behind a heading may say without changing the figures.
-_NEUTRAL = frozenset(
-    "人 名 户 个 岁 次 分 间 支 m2 平方米 学时 课时 必填 选填 可选 是/否 有/无 required optional"
-    " yes/no".split()
-)
+_NEUTRAL = frozenset((
+    "人", "名", "户", "个", "岁", "次", "分", "间", "支", "m2", "平方米", "学时", "课时",
+    "必填", "选填", "可选", "是/否", "有/无", "required", "optional", "yes/no",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)

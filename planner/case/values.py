@@ -25,10 +25,10 @@ UNCACHED: Final = object()
 #: The unit of a share column whose heading says ``%``: its numbers are percents.
 PERCENT: Final = 100
 
-EXCEL_ERRORS: Final = frozenset(
-    "#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC! #FIELD! #BLOCKED! #UNKNOWN!"
-    " #CONNECT! #GETTING_DATA".split()
-)
+EXCEL_ERRORS: Final = frozenset((
+    "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!",
+    "#FIELD!", "#BLOCKED!", "#UNKNOWN!", "#CONNECT!", "#GETTING_DATA",
+))  # fmt: skip
 MONEY_UNITS: Final = {
     "元": 1, "yuan": 1, "千元": 1_000, "万": 10_000, "万元": 10_000, "wan": 10_000,
     "亿": 100_000_000, "亿元": 100_000_000,
@@ -56,7 +56,8 @@ class BadValue(ValueError):
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code)
-        self.code, self.values = code, values
+        self.code = code
+        self.values: dict[str, Any] = values
 
 
 def fold(text: str) -> str:

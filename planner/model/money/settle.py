@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, floor
 
 from planner.case.case import Case
@@ -160,29 +161,39 @@ def _step_goals(
 def _yuan(
     case: Case, v: MoneyVariables, amounts: dict[tuple[str, str], int], solve: Solve
 ) -> MoneyPart | None:
-    """Who pays each cell, in whole yuan."""
-    found: dict[tuple[int, int, int], list[MoneyCell]] = {}
-    for g, group in enumerate(v.groups):
+    """Who pays each cell, in whole yuan.
+
+    With the amounts fixed, cells with the same payers, fund and shares differ only in size: they
+    are one, split in proportion, so two communities of a street are paid by the same parts.
+    """
+    found: dict[tuple[object, ...], list[MoneyCell]] = {}
+    for group in v.groups:
         for cell in group.cells:
-            found.setdefault((g, cell.entitlement, amounts[cell.payee, cell.fund]), []).append(cell)
-    groups = [_sum(cells) for cells in found.values()]
-    each = [amount for _, _, amount in found]
+            yuan = amounts[cell.payee, cell.fund]
+            fixed = tuple(Fraction(s.most_yuan, max(yuan, 1)) for s in cell.shares
+                          if s.most_yuan is not None)
+            found.setdefault((cell.payers, cell.fund, cell.shares, fixed), []).append(cell)
+    totals = [sum(amounts[c.payee, c.fund] for c in cells) for cells in found.values()]
+    groups = tuple(
+        Group(tuple(cells), max(total, 1), 0, 0)
+        for cells, total in zip(found.values(), totals, strict=True))
     model = Model()
     part = MoneyVariables(
-        tuple(groups), tuple({p: model.column() for p in g.lead.payers} for g in groups))
+        groups, tuple({p: model.column() for p in g.lead.payers} for g in groups))
     for g, group in enumerate(groups):
-        total = each[g] * len(group.cells) / SCALE
+        total = totals[g] / SCALE
         model.row(Row("whole", group.of, part.paid(g), total, total))
     for rows in (appropriation_rows, share_rows):
         model.add(rows(case, part))
     point = solve(model, (*payer_order(case, part, model), *tie(case, part, model)))
     if point is None:
         return None
-    parts = {
-        (cell.payee, cell.fund): (
-            cell, {p: point[j] * SCALE / len(group.cells) for p, j in part.x[g].items()})
-        for g, group in enumerate(groups) for cell in group.cells
-    }
+    parts = {}
+    for g, group in enumerate(groups):
+        for cell in group.cells:
+            size = amounts[cell.payee, cell.fund] / group.entitlement * SCALE
+            by = {p: max(point[j], 0.0) * size for p, j in part.x[g].items()}
+            parts[cell.payee, cell.fund] = cell, by
     return _whole_yuan(case, parts, amounts, solve)
 
 
