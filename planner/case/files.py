@@ -34,7 +34,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
 _IGNORED = re.compile(r"([_.~]|.{0,2}说明|notes|readme).*", re.IGNORECASE)
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818
     """A file that cannot be read at all."""
 
     def __init__(self, code: str, cell: Cell, **values: object) -> None:

@@ -212,20 +212,19 @@ def _parse_column(reader: _Reader, heading: Heading, column: Column) -> None:
         elif fault.code == "money_no_unit":
             unitless = True
         else:
-            _report_bad(reader, reader.rows[position][0], heading, column, raw, fault)
+            place = reader.cell(reader.rows[position][0], heading.letters)
+            reader.problems.append(_bad(place, heading, column, raw, fault))
     if unitless:
         reader.report("money_no_unit", reader.head.row, heading.letters, heading.text)
     reader.parsed[column.name] = out
 
 
-def _report_bad(
-    reader: _Reader, row: int, heading: Heading, column: Column, raw: object, fault: BadValue
-) -> None:
+def _bad(place: Cell, heading: Heading, column: Column, raw: object, fault: BadValue) -> Problem:
     """A bad cell. A person's own values are never repeated."""
     value = "" if column.personal else shown(raw)
     quoted = f" “{value}”" if value else ""
-    reader.report(fault.code, row, heading.letters, value,
-                  heading=heading.text, shown=quoted, **fault.values)  # fmt: skip
+    values = {"heading": heading.text, "shown": quoted, **fault.values}
+    return Problem(fault.code, place, value, values)
 
 
 def _check_keys(reader: _Reader) -> None:
@@ -259,25 +258,30 @@ def _check_totals(reader: _Reader) -> None:
         if start == end:
             continue
         for heading, column in reader.columns:
-            if column.kind in _SUMMED and heading.index < len(cells):
-                _check_total(reader, number, heading, column, cells[heading.index], (start, end))
+            summed = column.kind in _SUMMED and not column.personal
+            if summed and heading.index < len(cells):
+                values = [v for v in reader.parsed[column.name][start:end] if v is not None]
+                raw = cells[heading.index]
+                if values and not is_blank(raw):
+                    place = reader.cell(number, heading.letters)
+                    unit = _unit(reader, heading, column)
+                    problem = _total_problem(place, heading.text, column, (raw, unit), values)
+                    reader.problems += [problem] if problem else []
 
 
-def _check_total(
-    reader: _Reader, row: int, heading: Heading, column: Column, raw: object, span: tuple[int, int]
-) -> None:
+def _total_problem(
+    place: Cell, heading: str, column: Column, stated: tuple[object, int | None], values: list[Any]
+) -> Problem | None:
+    """What is wrong with one figure of a totals row, stated as a raw cell and its unit."""
     free = column.model_copy(update={"low": None, "high": None})
     try:
-        stated = parse(free, raw, _unit(reader, heading, column))
+        claim = Decimal(str(parse(free, *stated)))
     except BadValue as bad:
-        if bad.code != "money_no_unit":
-            reader.report("total_unreadable", row, heading.letters, notice=True,
-                          heading=heading.text)  # fmt: skip
-        return
-    values = [v for v in reader.parsed[column.name][slice(*span)] if v is not None]
-    if stated is None or not values:
-        return
+        if bad.code == "money_no_unit":  # reported for the whole column
+            return None
+        return Problem("total_unreadable", place, "", {"heading": heading}, True)
     total = sum((Decimal(str(v)) for v in values), Decimal(0))
-    if abs(total - Decimal(str(stated))) > abs(total) * Decimal("1e-9"):
-        reader.report("total_differs", row, heading.letters, plain(Decimal(str(stated))),
-                      notice=True, heading=heading.text, total=plain(total))  # fmt: skip
+    if abs(total - claim) <= abs(total) * Decimal("1e-9"):
+        return None
+    more = {"heading": heading, "total": plain(total)}
+    return Problem("total_differs", place, plain(claim), more, True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
 
@@ -40,7 +41,7 @@ class Heading:
     @property
     def letters(self) -> str:
         """The spreadsheet letters of the column."""
-        return get_column_letter(self.index + 1)
+        return str(get_column_letter(self.index + 1))
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def find_head(table: Table, rows: Sequence[Row]) -> Head | None:
     singles = [_headings(table, [], cells) for _, cells in top]
     doubles = [
         _headings(table, above[1], below[1]) if above[0] + 1 == below[0] else []
-        for above, below in zip(top, top[1:], strict=False)
+        for above, below in pairwise(top)
     ]
     candidates = [(i + 1, h) for i, h in enumerate(singles)]
     candidates += [(i + 2, h) for i, h in enumerate(doubles)]

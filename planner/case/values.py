@@ -51,7 +51,7 @@ _FLAGS = {
 }
 
 
-class BadValue(ValueError):
+class BadValue(ValueError):  # noqa: N818
     """A cell that cannot be read. ``code`` and ``values`` are those of a ``Problem``."""
 
     def __init__(self, code: str, **values: object) -> None:

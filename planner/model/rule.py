@@ -89,6 +89,8 @@ class Stage:
     tolerance: float = 0.0
     #: The goal only takes multiples of this (0: any value), so a bound can be sharpened to it.
     grain: float = 0.0
+    #: Which part of the goal: a priority, a strength, a payer.
+    part: str = ""
     #: Only breaks a tie: a bounded effort, never reported, never the reason a plan is not proven.
     last: bool = False
 
@@ -103,3 +105,4 @@ class Leximin:
     goal: str
     levels: tuple[tuple[Terms, float, float], ...]
     tolerance: float = 0.0
+    part: str = ""

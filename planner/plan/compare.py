@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
-from planner.case.scenario import Scenario
-from planner.errors import Fault
+from planner.case.case import Only
+from planner.case.scenario import Scenario, load
+from planner.errors import Fault, InputError, Problem
 from planner.plan.measures import Measure, Value, measures_for
 from planner.plan.plan import Plan, solve
 
@@ -86,3 +88,27 @@ def compare(scenarios: Sequence[Scenario], time_limit: float | None = None) -> C
         except Fault as fault:
             entries.append(Entry(scenario, None, str(fault)))
     return Comparison(tuple(entries))
+
+
+def compare_paths(paths: Sequence[str | Path], only: Only | None = None) -> Comparison:
+    """Read and compare scenario files, case folders, workbooks or folders of scenarios.
+
+    The first is the baseline; one named twice is taken once. Raises ``InputError`` with every
+    problem of every file.
+    """
+    return compare(load_all(paths, only))
+
+
+def load_all(paths: Sequence[str | Path], only: Only | None = None) -> list[Scenario]:
+    """The scenarios of all paths, in order, each once; all their problems in one ``InputError``."""
+    found: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            for scenario in load(path, only):
+                found.setdefault(scenario.name, scenario)
+        except InputError as error:
+            problems += [p for p in error.problems if p not in problems]
+    if problems:
+        raise InputError(problems)
+    return list(found.values())

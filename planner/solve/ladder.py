@@ -23,6 +23,7 @@ class Reached:
     goal: str
     value: float
     bound: float
+    part: str = ""
 
     @property
     def proven(self) -> bool:
@@ -88,7 +89,7 @@ class Ladder:
     ) -> tuple[Outcome | None, Reached]:
         outcome = session.optimise(goal.terms, goal.sense)
         if not outcome.solved:
-            return None, Reached(goal.goal, np.nan, np.nan)
+            return None, Reached(goal.goal, np.nan, np.nan, goal.part)
         value, bound = outcome.value, outcome.bound
         if goal.grain:
             value = round(value / goal.grain) * goal.grain
@@ -97,7 +98,7 @@ class Ladder:
             session.hold(row, low=value - slip)
         else:
             session.hold(row, high=value + slip)
-        return outcome, Reached(goal.goal, value + goal.constant, bound + goal.constant)
+        return outcome, Reached(goal.goal, value + goal.constant, bound + goal.constant, goal.part)
 
     def _leximin(
         self, session: Session, goal: Leximin, rows: list[int], top: int
@@ -122,19 +123,19 @@ class Ladder:
             session.fix(top, -inf, float(most[open_].min()))
             outcome = session.optimise([(top, 1.0)], "max")
             if not outcome.solved:
-                return None, Reached(goal.goal, np.nan, np.nan)
+                return None, Reached(goal.goal, np.nan, np.nan, goal.part)
             level = float(outcome.x[top])
             least = level if least is None else least
             stuck = open_ & (most <= level + SLIP)
             if not stuck.any():
                 stuck = open_ & (np.abs(outcome.duals[rows]) > 1e-7)
             if not stuck.any():
-                return None, Reached(goal.goal, np.nan, np.nan)
+                return None, Reached(goal.goal, np.nan, np.nan, goal.part)
             for i in np.flatnonzero(stuck):
                 session.drop(rows[i], top)
                 session.hold(rows[i], low=level - base[i] - SLIP - goal.tolerance)
             open_ &= ~stuck
         session.fix(top, 0.0, 0.0)
         if least is None:
-            return session.optimise([], "min"), Reached(goal.goal, 1.0, 1.0)
-        return outcome, Reached(goal.goal, least, least)
+            return session.optimise([], "min"), Reached(goal.goal, 1.0, 1.0, goal.part)
+        return outcome, Reached(goal.goal, least, least, goal.part)

@@ -45,7 +45,7 @@ def fairness(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Le
              group.carried / group.entitlement, most_covered(group))
             for g, group in enumerate(v.groups) if group.lead.priority == priority
         )
-        yield Leximin("fairness", levels)
+        yield Leximin("fairness", levels, part=str(priority))
 
 
 def coverage(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
@@ -94,7 +94,7 @@ def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage |
     for p in sorted(range(len(payers)), key=lambda p: (payers[p].order or 10**9, payers[p].payer)):
         terms = [(x[p], float(SCALE)) for x in v.x if p in x]
         if terms:
-            yield Stage("payer_order", "max", terms)
+            yield Stage("payer_order", "max", terms, part=payers[p].payer)
     peaks: dict[tuple[int, str], int] = {}
     for g, group in enumerate(v.groups):
         for p, j in v.x[g].items():
@@ -102,7 +102,7 @@ def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage |
             peaks.setdefault(key, model.column())
             peak = (peaks[key], -1.0)
             model.row(Row("goal", group.of, [(j, SCALE / group.entitlement), peak], high=0.0))
-    yield Stage("payer_order", "min", [(j, 1.0) for j in peaks.values()])
+    yield Stage("payer_order", "min", [(j, 1.0) for j in peaks.values()], part="even")
 
 
 def tie(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:

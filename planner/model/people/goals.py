@@ -17,7 +17,7 @@ def fill(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:
     for level in levels:
         terms = [(v.unfilled[J], 1.0) for J, posts in enumerate(v.what)
                  if int(v.people.priority[posts[0]]) == level]
-        yield Stage("fill", "min", terms, grain=1.0)
+        yield Stage("fill", "min", terms, grain=1.0, part=str(level))
 
 
 def targets(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:
@@ -26,7 +26,7 @@ def targets(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:
         terms = [(v.short[g], 1.0) for g, b in enumerate(v.people.bounds)
                  if b.strength == strength]
         if terms:
-            yield Stage("targets", "min", terms)
+            yield Stage("targets", "min", terms, part=strength)
 
 
 def fit(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from planner.case.case import Case
 from planner.model.people.pool import BARRIERS, fits, seats_of
@@ -105,18 +106,25 @@ def kin_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
 
     .. math:: \sum_{j \in c} (y_{ij} + y_{i'j}) \le 1 \qquad \forall c, (i, i')
 
-    Kin of incumbents who stay are barred as pairs. Source: table ``kin``.
+    Kin of incumbents who stay are barred as pairs. One who may hold several posts may hold them
+    in one community: then the row is stated for each two posts. Source: table ``kin``.
     """
     of = {i: I for I, members in enumerate(v.who) for i in members}
     for i, k in v.people.kin:
-        by_community: dict[str, Terms] = {}
+        serves: dict[str, tuple[list[int], list[int]]] = {}
         for J, posts in enumerate(v.what):
             community = v.people.community[posts[0]]
-            for I in (of[i], of[k]):
-                if community is not None and (I, J) in v.y:
-                    by_community.setdefault(community, []).append((v.y[I, J], 1.0))
-        for community, terms in sorted(by_community.items()):
-            yield Row("kin", community, terms, high=1.0)
+            for side, person in enumerate((i, k)):
+                if community is not None and (of[person], J) in v.y:
+                    both = serves.setdefault(community, ([], []))
+                    both[side].append(v.y[of[person], J])
+        single = v.people.capacity[i] == v.people.capacity[k] == 1
+        for community, (mine, theirs) in sorted(serves.items()):
+            if single:
+                yield Row("kin", community, [(j, 1.0) for j in mine + theirs], high=1.0)
+            else:
+                for j, m in product(mine, theirs):
+                    yield Row("kin", community, [(j, 1.0), (m, 1.0)], high=1.0)
 
 
 def kin_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
