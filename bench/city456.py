@@ -54,7 +54,8 @@ def main(data: Path, folder: Path) -> None:
           [(c["community"], c["name"], c["street"], c["households"], c["residents"])
            for c in communities])
     write(base, "funds", "fund,name,payee,priority,floor", [
-        ("alliance", "党建联盟", "community", 1, 0.5), ("service", "服务群众", "community", 2, 0.5)])
+        ("alliance", "党建联盟", "community", 1, 0.5),
+        ("service", "服务群众", "community", 2, 0.5)])
     write(base, "standards", "fund,where,amount_yuan", [
         ("alliance", "", 50_000), ("service", "households < 1500", 100_000),
         ("service", "households >= 1500 and households <= 3000", 150_000),
@@ -73,7 +74,8 @@ def main(data: Path, folder: Path) -> None:
         (w["id"], f"{2026 - int(w['age'])}.06", EDUCATION[w["education"]])
         for w in read(data / "workers-3000" / "people.csv")])
     write(base, "points", "where,points", [
-        ("education >= bachelor", 20), ("age <= 45", 10), ("post.kind = secretary and age >= 35", 5)])
+        ("education >= bachelor", 20), ("age <= 45", 10),
+        ("post.kind = secretary and age >= 35", 5)])
     write(base, "targets", "target,group,of,scope,min_share,strength", [
         ("young", "age <= 35", "placed", "district", 0.2, "should")])
     (folder / "cut10.yaml").write_text(

@@ -44,7 +44,7 @@ class Problem:
 
     ``code`` names the sentences ``problem.CODE`` and ``remedy.CODE`` of the catalogues, ``values``
     fill them. ``notice`` problems are reported and do not stop the work. ``change`` is the named
-    change of a scenario that caused it. A value of a person's own columns is never put in ``value``.
+    change of a scenario that caused it. A person's own values are never put in ``value``.
     """
 
     code: str
@@ -114,7 +114,7 @@ class UsageError(PlannerError):
         return self.text(default_language())
 
 
-class Fault(PlannerError):
+class Fault(PlannerError):  # noqa: N818 - a family, as PlannerError is
     """A fault of the program, never of the user."""
 
 

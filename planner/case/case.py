@@ -104,8 +104,12 @@ class Case:
     @cached_property
     def fingerprint(self) -> str:
         """``sha256:…`` of what was given, whatever the order of rows, columns or the language."""
+        return self.fingerprint_of("both", "money", "people")
+
+    def fingerprint_of(self, *blocks: str) -> str:
+        """The fingerprint of the tables of some blocks: a half of a case is known by it."""
         digest = hashlib.sha256()
-        for name in sorted(self.sheets):
+        for name in sorted(n for n, s in self.sheets.items() if s.table.block in blocks):
             frame = self.sheets[name].frame
             columns = sorted(c for c in frame.columns if frame[c].notna().any())
             lines = sorted(
@@ -149,7 +153,7 @@ class Case:
         return np.broadcast_to(found, (len(self.frame(table)),))
 
     def ages(self, table: str) -> np.ndarray[Any, Any]:
-        """Full years of every person of ``table`` at ``as_of`` (a birth month counts from its 1st)."""
+        """Full years of every person of ``table`` at ``as_of``; a birth month is its first day."""
         day = self.settings.as_of
         assert day is not None, "checked at the door"
         birth = pd.DatetimeIndex(self.frame(table)["birth"])
@@ -162,12 +166,13 @@ def read_settings(sheet: Sheet | None) -> tuple[Settings, list[Problem]]:
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     if sheet is not None:
-        for i, row in enumerate(sheet.frame.itertuples(index=False)):
-            unit = 1 if row.key == "step_yuan" else None
+        pairs = zip(sheet.frame["key"].tolist(), sheet.frame["value"].tolist(), strict=True)
+        for i, (key, value) in enumerate(pairs):
+            unit = 1 if key == "step_yuan" else None
             try:
-                values[row.key] = parse(_SETTING_COLUMNS[row.key], row.value, unit)
+                values[key] = parse(_SETTING_COLUMNS[key], value, unit)
             except BadValue as bad:
-                problems.append(Problem(bad.code, sheet.cell(i, "value"), str(row.value), bad.values))
+                problems.append(Problem(bad.code, sheet.cell(i, "value"), str(value), bad.values))
     return Settings(**{k: v for k, v in values.items() if v is not None}), problems
 
 
@@ -211,4 +216,4 @@ def make_case(
                 break  # what follows leans on this
     if any(not p.notice for p in problems):
         raise InputError(p for p in [*notices, *problems] if not p.notice)
-    return Case(name, kept, settings, tuple([*notices, *problems]))
+    return Case(name, kept, settings, (*notices, *problems))

@@ -32,7 +32,7 @@ def gate_tables(case: Case) -> Iterator[Problem]:
     if not (case.has_money or case.has_people) and case.sheets:
         first = next(iter(case.sheets.values())).place
         yield Problem("nothing_to_plan", first)
-    needs = [("communities", ("streets",))]
+    needs: list[tuple[str, tuple[str, ...]]] = [("communities", ("streets",))]
     if case.has_money:
         needs += [("funds", ("standards", "payers"))]
     for table, others in needs:

@@ -88,12 +88,12 @@ def _words(text: str) -> tuple[Word, ...]:
 
 def _c(name: str, zh: str, kind: Kind, meaning: str = "", **more: object) -> Column:
     required = name.endswith("*")
-    also = tuple(zh.split("|")[1:])
+    heading, *also = zh.split("|")
     return Column.model_validate(
         {
             "name": name.rstrip("*"),
-            "zh": zh.split("|")[0],
-            "also": also,
+            "zh": heading,
+            "also": tuple(also),
             "kind": kind,
             "required": required,
             "meaning": meaning,

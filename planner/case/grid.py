@@ -222,7 +222,7 @@ def _parse_column(reader: _Reader, heading: Heading, column: Column) -> None:
 def _bad(place: Cell, heading: Heading, column: Column, raw: object, fault: BadValue) -> Problem:
     """A bad cell. A person's own values are never repeated."""
     value = "" if column.personal else shown(raw)
-    quoted = f" “{value}”" if value else ""
+    quoted = f" (“{value}”)" if value else ""
     values = {"heading": heading.text, "shown": quoted, **fault.values}
     return Problem(fault.code, place, value, values)
 

@@ -8,7 +8,7 @@ of counts, rounded (half up, one decimal) only where they are stated.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from math import floor, isnan
@@ -59,11 +59,6 @@ class Share:
         """The exact share; ``None`` of nothing."""
         return Fraction(self.count, self.of) if self.of else None
 
-    @property
-    def percent(self) -> float | None:
-        """The share in percent, one decimal."""
-        return None if self.share is None else tenth(self.share * 100)
-
 
 @dataclass(frozen=True)
 class Band(Share):
@@ -82,14 +77,6 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class KindCount:
-    """Communities of a kind; ``None`` is not given."""
-
-    kind: str | None
-    count: int
-
-
-@dataclass(frozen=True)
 class Premises:
     """A community named for its small premises."""
 
@@ -103,7 +90,7 @@ class Communities:
     """What the communities table says. Shares are of the communities that gave the figure."""
 
     number: int
-    kinds: tuple[KindCount, ...]
+    kinds: Mapping[str, int]  # "blank": no kind given
     residents: Figure
     households: Figure
     resident_bands: tuple[Band, ...]
@@ -156,10 +143,7 @@ class Short:
 
 @dataclass(frozen=True)
 class Staff:
-    """Authorised seats against incumbents in post, over the posts that give their seats.
-
-    A post over its seats does not make up for another that is short.
-    """
+    """Seats against incumbents, over posts that give seats; one over makes up for none short."""
 
     seats: int | None
     in_post: int
@@ -203,11 +187,10 @@ def tenth(value: Fraction) -> float:
     return floor(value * 10 + Fraction(1, 2)) / 10
 
 
-def bands(values: Sequence[int], starts: Sequence[int]) -> tuple[Band, ...]:
-    """``values`` by the bands that begin at ``starts``, and the one below them."""
-    lows = [None, *starts]
-    highs = [*(s - 1 for s in starts), None]
-    return tuple(band(values, low, high) for low, high in zip(lows, highs, strict=True))
+def bands(values: Sequence[int], second: int, third: int) -> tuple[Band, ...]:
+    """``values`` in three bands, by where the second and the third begin."""
+    edges = ((None, second - 1), (second, third - 1), (third, None))
+    return tuple(band(values, low, high) for low, high in edges)
 
 
 def band(values: Sequence[int], low: int | None, high: int | None, of: int | None = None) -> Band:
@@ -218,15 +201,14 @@ def band(values: Sequence[int], low: int | None, high: int | None, of: int | Non
 
 def profile(case: Case, cuts: Cuts = DEFAULT) -> Profile:
     """Count the basic situation of ``case``."""
-    day = case.settings.as_of
-    in_office = case.has("incumbents")
+    day, in_office = case.settings.as_of, case.has("incumbents")
     return Profile(
-        title=case.settings.title,
-        as_of=day.isoformat() if day else None,
-        streets=len(case.rows("streets")),
-        communities=_communities(case, cuts) if case.has("communities") else None,
-        cadres=_cadres(case, cuts) if in_office else None,
-        staff=_staff(case) if in_office else None,
+        case.settings.title,
+        day.isoformat() if day else None,
+        len(case.rows("streets")),
+        _communities(case, cuts) if case.has("communities") else None,
+        _cadres(case, cuts) if in_office else None,
+        _staff(case) if in_office else None,
     )
 
 
@@ -234,28 +216,28 @@ def _given(rows: Iterable[Any], column: str) -> list[int]:
     return [int(v) for row in rows if (v := getattr(row, column)) is not None]
 
 
+def _total(rows: Sequence[Any], column: str) -> Figure:
+    given = _given(rows, column)
+    return Figure(sum(given) if given else None, len(rows) - len(given))
+
+
 def _communities(case: Case, cuts: Cuts) -> Communities:
     rows = case.rows("communities")
-    given = {c: _given(rows, c) for c in (
-        "residents", "households", "committees", "general_branches", "branches", "members",
-        "floating_members", "collective_income_yuan")}
-    total = {c: Figure(sum(v) if v else None, len(rows) - len(v)) for c, v in given.items()}
     both = [r for r in rows if r.members is not None and r.floating_members is not None]
-    income = given["collective_income_yuan"]
-    kinds = Counter(row.kind for row in rows)
+    income = _given(rows, "collective_income_yuan")
+    kinds = Counter(row.kind or "blank" for row in rows)
     return Communities(
         number=len(rows),
-        kinds=tuple(KindCount(k, kinds[k])
-                    for k in sorted(kinds, key=lambda k: (k is None, -kinds[k], str(k)))),
-        residents=total["residents"],
-        households=total["households"],
-        resident_bands=bands(given["residents"], cuts.residents),
-        household_bands=bands(given["households"], cuts.households),
-        committees=total["committees"],
-        general_branches=total["general_branches"],
-        branches=total["branches"],
-        members=total["members"],
-        floating_members=total["floating_members"],
+        kinds={k: kinds[k] for k in sorted(kinds, key=lambda k: (k == "blank", -kinds[k], k))},
+        residents=_total(rows, "residents"),
+        households=_total(rows, "households"),
+        resident_bands=bands(_given(rows, "residents"), *cuts.residents),
+        household_bands=bands(_given(rows, "households"), *cuts.households),
+        committees=_total(rows, "committees"),
+        general_branches=_total(rows, "general_branches"),
+        branches=_total(rows, "branches"),
+        members=_total(rows, "members"),
+        floating_members=_total(rows, "floating_members"),
         floating_share=Share(sum(_given(both, "floating_members")), sum(_given(both, "members"))),
         floating_share_missing=len(rows) - len(both),
         without_collective_income=Share(sum(v <= 0 for v in income), len(income)),
@@ -266,11 +248,9 @@ def _communities(case: Case, cuts: Cuts) -> Communities:
 
 
 def _smallest(rows: Iterable[Any], number: int) -> tuple[Premises, ...]:
-    found = sorted(
-        (Premises(r.community, r.name, float(r.premises_m2))
-         for r in rows if r.premises_m2 is not None),
-        key=lambda p: (p.premises_m2, p.community),
-    )
+    found = [Premises(r.community, r.name, float(r.premises_m2))
+             for r in rows if r.premises_m2 is not None]
+    found.sort(key=lambda p: (p.premises_m2, p.community))
     last = found[:number]
     return tuple(p for p in found if last and p.premises_m2 <= last[-1].premises_m2)
 
@@ -282,7 +262,7 @@ def _cadres(case: Case, cuts: Cuts) -> Cadres:
               if kinds.get(person.post) not in cuts.not_cadres]
     ages = [int(age) for _, age in people if not isnan(age)]
     levels = [LEVELS.index(level) for level, _ in people if level is not None]
-    age_bands = bands(ages, [age + 1 for age in cuts.ages])
+    age_bands = bands(ages, cuts.ages[0] + 1, cuts.ages[1] + 1)
     communities = len(case.rows("communities"))
     return Cadres(
         number=len(people),

@@ -13,7 +13,7 @@ from planner.case.case import Only
 from planner.case.scenario import Scenario, load
 from planner.errors import Fault, InputError, Problem
 from planner.plan.measures import Measure, Value, measures_for
-from planner.plan.plan import Plan, solve
+from planner.plan.plan import Half, Plan, solve
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,10 @@ class Comparison:
 def compare(scenarios: Sequence[Scenario], time_limit: float | None = None) -> Comparison:
     """Solve every scenario; one that fails says so in its column and the others go on."""
     entries = []
+    memo: dict[str, Half] = {}
     for scenario in scenarios:
         try:
-            entries.append(Entry(scenario, solve(scenario.case, time_limit)))
+            entries.append(Entry(scenario, solve(scenario.case, time_limit, memo)))
         except Fault as fault:
             entries.append(Entry(scenario, None, str(fault)))
     return Comparison(tuple(entries))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from planner.plan.plan import Plan
 Unit = Literal["yuan", "share", "count", "people", "years", "points"]
 Better = Literal["higher", "lower", ""]
 Value = int | float | None
+Array = np.ndarray[Any, Any]
 
 _RANK = {word.code: i for i, word in enumerate(EDUCATION)}
 
@@ -92,14 +93,12 @@ def cut_against_last_year(plan: Plan) -> Value:
 
 def rounding_cost(plan: Plan) -> Value:
     """How much lower whole steps leave the least coverage than the continuous best."""
-    best = next((r.value for r in plan.goals if r.goal == "fairness"), None)
-    first = min((c.priority for c in plan.cells), default=1)
-    reached = min((q for c, q in zip(plan.cells, _coverages(plan), strict=True)
-                   if c.priority == first), default=Fraction(1))
-    return None if best is None else max(0.0, round(best - float(reached), 9))
+    best = [r.value for r in plan.goals if r.goal == "fairness"]
+    reached = float(min(_coverages(plan), default=Fraction(1)))
+    return max(0.0, round(min(best) - reached, 9)) if best else None
 
 
-def _team(plan: Plan) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _team(plan: Plan) -> tuple[Array, Array]:
     """(ages, education ranks) of those who stay and those placed."""
     case, seats = plan.case, plan.seats
     assert seats is not None
@@ -122,7 +121,7 @@ def _share(part: int, whole: int) -> Value:
     return part / whole if whole else None
 
 
-def _of_team(test: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable[[Plan], Value]:  # type: ignore[type-arg]
+def _of_team(test: Callable[[Array, Array], Array]) -> Callable[[Plan], Value]:
     def value(plan: Plan) -> Value:
         ages, ranks = _team(plan)
         return _share(int(test(ages, ranks).sum()), len(ages))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from planner.case.case import Case
@@ -89,7 +90,7 @@ class Plan:
         rows: list[tuple[str, int, str]] = []
         if self.people is not None:
             p = people_of(self.case)
-            open_ = p.eligible.any(axis=0)
+            open_ = np.asarray(p.eligible.any(axis=0))
             filled = self.placements["post"].value_counts()
             for j, post in enumerate(self.case.rows("posts")):
                 empty = int(p.seats.vacant[j]) - int(filled.get(post.post, 0))
@@ -116,7 +117,9 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class _Half:
+class Half:
+    """What solving one half of a case gave."""
+
     climb: Climb
     money: MoneyPart | None = None
     people: PeoplePart | None = None
@@ -131,17 +134,25 @@ def ranked_goals(case: Case) -> tuple[tuple[str, float], ...]:
     return tuple((row.goal, row.tolerance or 0.0) for row in rows)
 
 
-def solve(case: Case, time_limit: float | None = None) -> Plan:
+def solve(
+    case: Case, time_limit: float | None = None, memo: dict[str, Half] | None = None
+) -> Plan:
     """The best plan of a case, recounted.
 
-    Raises ``RecountError`` when the plan breaks a rule on being counted again: a fault of the
+    ``memo`` keeps solved halves by what was given to them: scenarios that change only money share
+    one people half, and the other way round. Raises ``RecountError`` when the plan breaks a rule on being counted again: a fault of the
     program, after which nothing of the plan may be shown.
     """
+    memo = {} if memo is None else memo
     halves = []
-    if case.has_money:
-        halves.append(_money(case, time_limit))
-    if case.has_people:
-        halves.append(_people(case, time_limit))
+    for block, given, half in (
+        ("money", case.has_money, _money), ("people", case.has_people, _people),
+    ):
+        if given:
+            known = f"{block} {case.fingerprint_of('both', block)}"
+            if known not in memo:
+                memo[known] = half(case, time_limit)
+            halves.append(memo[known])
     money = next((h.money for h in halves if h.money is not None), None)
     people = next((h.people for h in halves if h.people is not None), None)
     breaches = recount(case, money, people)
@@ -160,7 +171,7 @@ def solve(case: Case, time_limit: float | None = None) -> Plan:
     return Plan(case, status, money, people, tuple(reached), give)
 
 
-def _money(case: Case, time_limit: float | None) -> _Half:
+def _money(case: Case, time_limit: float | None) -> Half:
     order = [(g, t) for g, t in ranked_goals(case) if g in MONEY_GOALS]
     model = Model()
     v = money_variables(case, model, steady=any(g == "steady" for g, _ in order))
@@ -170,21 +181,21 @@ def _money(case: Case, time_limit: float | None) -> _Half:
     goals = [_tolerant(s, t) for g, t in order for s in MONEY_GOALS[g](case, v, model)]
     climb = Ladder(model, tuple(goals)).climb(time_limit)
     if climb.status == "infeasible":
-        return _Half(climb, must_give=_must_give(model, base, SCALE))
+        return Half(climb, must_give=_must_give(model, base, SCALE))
 
     def again(small: Model, stages: tuple[Stage | Leximin, ...]) -> list[float] | None:
         end = Ladder(small, stages).climb()
         return list(end.x) if end.status in ("optimal", "feasible") else None
 
     if climb.status == "stopped" or not len(climb.x):
-        return _Half(climb)
+        return Half(climb)
     part = settle(case, v, list(climb.x), again)
     if part is None:
-        return _Half(Climb("infeasible", climb.x), must_give=(Give("whole", "all", None),))
-    return _Half(climb, money=part)
+        return Half(Climb("infeasible", climb.x), must_give=(Give("whole", "all", None),))
+    return Half(climb, money=part)
 
 
-def _people(case: Case, time_limit: float | None) -> _Half:
+def _people(case: Case, time_limit: float | None) -> Half:
     model = Model()
     v = people_variables(case, model)
     for rule in PEOPLE_RULES:
@@ -194,14 +205,14 @@ def _people(case: Case, time_limit: float | None) -> _Half:
     goals = [_tolerant(s, t) for g, t in order for s in PEOPLE_GOALS[g](case, v, model)]
     climb = Ladder(model, (*goals, *people_tie(case, v, model))).climb(time_limit)
     if climb.status == "infeasible":
-        return _Half(climb, must_give=_must_give(model, base, 1))
+        return Half(climb, must_give=_must_give(model, base, 1))
     if not len(climb.x):
-        return _Half(climb)
+        return Half(climb)
     who, what = case.rows("candidates"), case.rows("posts")
     placed = tuple(
         (str(who[i].candidate), str(what[j].post), float(v.people.fit[i, j]))
         for i, j in placements(v, list(climb.x)))
-    return _Half(climb, people=PeoplePart(placed))
+    return Half(climb, people=PeoplePart(placed))
 
 
 def _tolerant(stage: Stage | Leximin, tolerance: float) -> Stage | Leximin:

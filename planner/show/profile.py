@@ -1,4 +1,4 @@
-"""The basic situation as paragraphs, in the manner of a survey report: situation, then shortfalls."""
+"""The basic situation as paragraphs, in the manner of a survey report: situation, shortfalls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from rich.console import Console
 from rich.text import Text
 
 from planner.case.case import Case
-from planner.case.profile import Band, Cadres, Communities, Figure, Profile, Share, Staff, profile
+from planner.case.profile import (
+    Band,
+    Cadres,
+    Communities,
+    Figure,
+    Profile,
+    Share,
+    Staff,
+    profile,
+    tenth,
+)
 from planner.words import say
 
 NAMED = 5  # communities short of staff that are named; all are in the JSON
@@ -35,7 +45,7 @@ def print_profile(case: Case, lang: str, console: Console) -> None:
 
 
 def wrap(text: str, lang: str, width: int) -> str:
-    """``text`` in lines of ``width`` cells. English is left to the console, which breaks at spaces."""
+    """``text`` in lines of ``width`` cells. English is left to the console."""
     if lang != "zh":
         return text
     lines = [""]
@@ -84,8 +94,8 @@ class _Writer:
         ]
 
     def communities(self, here: Communities, streets: int) -> list[str]:
-        kinds = [self.say("kind", kind=self.say(f"kind_{k.kind or 'blank'}"), count=k.count)
-                 for k in here.kinds]
+        kinds = [self.say("kind", kind=self.say(f"kind_{kind}"), count=count)
+                 for kind, count in here.kinds.items()]
         gaps = {f: getattr(here, f).missing
                 for f in ("committees", "general_branches", "branches", "members",
                           "floating_members")}
@@ -182,7 +192,7 @@ class _Writer:
                         **{k: "" if v is None else v for k, v in bounds.items()})
 
     def percent(self, share: Share) -> str:
-        return "—" if share.percent is None else f"{share.percent:.1f}%"
+        return "—" if share.share is None else f"{tenth(share.share * 100):.1f}%"
 
     def level(self, code: str) -> str:
         return self.say(f"education_{code}")

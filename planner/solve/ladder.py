@@ -131,7 +131,7 @@ class Ladder:
                 stuck = open_ & (np.abs(outcome.duals[rows]) > 1e-7)
             if not stuck.any():
                 return None, Reached(goal.goal, np.nan, np.nan, goal.part)
-            for i in np.flatnonzero(stuck):
+            for i in np.flatnonzero(stuck).tolist():
                 session.drop(rows[i], top)
                 session.hold(rows[i], low=level - base[i] - SLIP - goal.tolerance)
             open_ &= ~stuck

@@ -17,6 +17,10 @@ from typing import Any
 LANGUAGES = ("zh", "en")
 
 
+class Key(str):
+    """A value that is itself a sentence of the catalogue, put in in the reader's language."""
+
+
 @cache
 def catalogue(lang: str) -> dict[str, str]:
     """All sentences of a language as ``{"section.key": sentence}``."""
@@ -63,6 +67,8 @@ def default_language(asked: str | None = None) -> str:
 
 
 def _plain(value: object, lang: str) -> str:
+    if isinstance(value, Key):
+        return say(value, lang)
     if isinstance(value, (list, tuple)):
         return ("、" if lang == "zh" else ", ").join(str(v) for v in value)
     return str(value)

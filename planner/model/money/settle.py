@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import Any
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell
@@ -91,7 +92,7 @@ def _steps(
     wanted = sum(x[j] for xs in v.x for j in xs.values()) * SCALE
     for wide in (False, True):
         model = Model()
-        part, up = _step_model(case, units, wanted, wide, model)
+        up = _step_model(case, units, wanted, wide, model)
         point = solve(model, _step_goals(units, up, wide, model))
         if point is not None:
             return {
@@ -112,7 +113,7 @@ def _spread(total: int, cells: int) -> list[int]:
 
 def _step_model(
     case: Case, units: list[Unit], wanted: float, wide: bool, model: Model
-) -> tuple[MoneyVariables, list[int]]:
+) -> list[int]:
     part = MoneyVariables(
         tuple(u.group for u in units),
         tuple({p: model.column() for p in u.lead.payers} for u in units),
@@ -136,7 +137,7 @@ def _step_model(
         coarsest = max((u.lead.step for u in units), default=1)
         most_paid = max(ceil((wanted - NEAR) / coarsest) * coarsest - base, 0)
         model.row(Row("whole", "total", steps, high=most_paid / SCALE))
-    return part, up
+    return up
 
 
 def _step_goals(
@@ -246,7 +247,7 @@ def _cell_rows(
     paid: dict[int, int],
     open_: dict[tuple[tuple[str, str], int], int],
     amount: int,
-    payers: tuple[object, ...],
+    payers: tuple[Any, ...],
 ) -> None:
     """A cell's parts add up to its amount, a level's to within a yuan of its share."""
     mine: Terms = [(open_[key, p], 1.0) for p in by if (key, p) in open_]
@@ -254,7 +255,7 @@ def _cell_rows(
         rest = amount - sum(paid.values())
         model.row(Row("whole", "/".join(key), mine, rest, rest))
     for share in cell.shares:
-        level = [p for p in by if getattr(payers[p], "level") == share.level]
+        level = [p for p in by if payers[p].level == share.level]
         terms: Terms = [(open_[key, p], 1.0) for p in level if (key, p) in open_]
         if len(level) > 1 and terms:
             exact, have = sum(by[p] for p in level), sum(paid[p] for p in level)

@@ -12,6 +12,7 @@ from planner.case.case import Case
 from planner.case.conditions import condition, evaluate
 from planner.case.dictionary import EDUCATION
 from planner.errors import InputError, Problem
+from planner.words import Key
 
 Array = np.ndarray[Any, Any]
 
@@ -43,7 +44,7 @@ def seats_of(case: Case) -> Seats:
     """
     posts = case.rows("posts")
     at = {post.post: j for j, post in enumerate(posts)}
-    ages = case.ages("incumbents") if case.has("incumbents") else []
+    ages = case.ages("incumbents")
     staying, ageing, leaving, held = [], [], [], []
     stay = [0] * len(posts)
     for i, person in enumerate(case.rows("incumbents")):
@@ -188,7 +189,7 @@ def check_pins(case: Case, open_: Array, seats: Seats) -> None:
         taken[j] += 1
         if why:
             problems.append(Problem("pin_not_eligible", sheet.cell(r, "decision"), values={
-                "candidate": row.candidate, "post": row.post, "why": why[0]}))
+                "candidate": row.candidate, "post": row.post, "why": Key(f"barrier.{why[0]}")}))
         elif taken[j] > seats.vacant[j]:
             problems.append(Problem("pin_without_seat", sheet.cell(r, "decision"), values={
                 "candidate": row.candidate, "post": row.post}))

@@ -126,10 +126,10 @@ def placements(v: PeopleVariables, x: list[float]) -> list[tuple[int, int]]:
     """The plan as (candidate, post) positions: classes taken apart, first codes first."""
     free = {j: int(n) for j, n in enumerate(v.people.seats.vacant)}
     left = {I: list(members) for I, members in enumerate(v.who)}
-    out = []
+    out: list[tuple[int, int]] = []
     for (I, J), column in sorted(v.y.items(), key=lambda item: (item[0][1], item[0][0])):
         members = left[I]
-        for n in range(round(x[column])):
+        for _ in range(round(x[column])):
             single = len(v.who[I]) == 1
             i = members[0] if single else members.pop(0)
             taken = {j for k, j in out if k == i} if single else set()

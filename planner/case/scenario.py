@@ -1,0 +1,240 @@
+"""Cases and scenarios by path: read the base once, apply the changes, check the whole again.
+
+``load`` is the one door: whatever is wrong in any of the scenarios asked for is raised at once,
+so that nothing is solved from input that is partly wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planner.case.case import Case, Only, make_case
+from planner.case.changes import Applied, Change
+from planner.case.read import read_tables
+from planner.case.recipe import Recipe, Said, nearest, read_sheet, read_yaml
+from planner.case.sheet import Sheet
+from planner.errors import Cell, InputError, Problem
+
+__all__ = ["Change", "Scenario", "load", "read_case"]
+
+_YAML = (".yaml", ".yml")
+_SUFFIXES = ("", *_YAML, ".xlsx", ".xls", ".et", ".csv")
+_BASE = "base"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A case after its changes, checked. ``changes`` are all those since the base, in order."""
+
+    name: str
+    title: str
+    why: str
+    basis: str
+    case: Case
+    changes: tuple[Change, ...]
+
+
+def load(path: str | Path, only: Only | None = None) -> list[Scenario]:
+    """The scenarios at ``path``, the base first.
+
+    A YAML file is one scenario. A case (folder or workbook) is its base and those of its sheet
+    ``scenarios``; a folder holding the case ``base`` and YAML files is that and then each file
+    by name. Raises ``InputError`` with every problem of every scenario.
+    """
+    path, loader = Path(path), _Loader(only)
+    found: list[Scenario | None] = []
+    if path.suffix.lower() in _YAML and not path.is_dir():
+        found.append(loader.file(path))
+    else:
+        inner = path / _BASE
+        folder = path if inner.is_dir() else None
+        case = inner if folder else path
+        base = loader.case(case)
+        if base is None:
+            raise InputError(loader.problems)
+        found += [base, *loader.of_sheet(case)]
+        if folder:
+            files = (f for f in sorted(folder.iterdir()) if f.suffix.lower() in _YAML)
+            found += [loader.file(f) for f in files if not f.name.startswith((".", "~"))]
+    if loader.problems:
+        raise InputError(loader.problems)
+    return [scenario for scenario in found if scenario is not None]
+
+
+def read_case(path: str | Path, only: Only | None = None) -> Case:
+    """The checked case of a folder, a workbook or a YAML file; raises ``InputError``."""
+    path, loader = Path(path), _Loader(only)
+    yaml = path.suffix.lower() in _YAML and not path.is_dir()
+    found = loader.file(path) if yaml else loader.case(path)
+    if found is None or loader.problems:
+        raise InputError(loader.problems)
+    return found.case
+
+
+@dataclass
+class _Loader:
+    """What one call has read; ``None`` stands for what is wrong and has been noted."""
+
+    only: Only | None
+    problems: list[Problem] = field(default_factory=list)
+    made: dict[tuple[Path, str], Scenario | None] = field(default_factory=dict)
+    read: dict[Path, tuple[Problem, ...]] = field(default_factory=dict)  # notices of the reading
+    sheet: dict[Path, Sheet] = field(default_factory=dict)  # the sheet ``scenarios``
+    open: list[tuple[Path, str]] = field(default_factory=list)
+
+    def case(self, path: Path) -> Scenario | None:
+        """The base: a case as it was given."""
+        at = (path.resolve(), "")
+        if at not in self.made:
+            self.made[at] = None
+            reading = read_tables(path, self.only)
+            wrong = [p for p in reading.problems if not p.notice]
+            self.problems += wrong
+            sheets = dict(reading.sheets)
+            if "scenarios" in sheets:
+                self.sheet[at[0]] = sheets.pop("scenarios")
+            if not wrong:
+                name = path.stem if path.is_file() else at[0].name
+                self.made[at] = self._base(name, sheets, reading.problems)
+        return self.made[at]
+
+    def _base(
+        self, name: str, sheets: dict[str, Sheet], notices: tuple[Problem, ...]
+    ) -> Scenario | None:
+        try:
+            case = make_case(name, sheets.values(), notices, self.only)
+        except InputError as error:
+            self.problems += error.problems
+            return None
+        return Scenario(name, case.settings.title or name, "", "", case, ())
+
+    def file(self, path: Path) -> Scenario | None:
+        """The scenario of a YAML file."""
+        at = (path.resolve(), "")
+        if at in self.made:
+            return self.made[at]
+        self.made[at] = None
+        if not path.is_file():
+            self.problems.append(Problem("no_such_path", Cell(path.name), str(path)))
+            return None
+        recipe, problems = read_yaml(path)
+        self.problems += problems
+        if recipe is None:
+            return None
+        said = recipe.baseline or Said(_BASE, Cell(path.name))
+        found = _beside(path, said.text)
+        if found is None:
+            names = [f.stem if f.suffix in _YAML else f.name for f in path.parent.iterdir()
+                     if f.suffix in _YAML or f.is_dir()]  # fmt: skip
+            self._unknown_baseline(said, names)
+            return None
+        self.made[at] = self._stacked(at, said, found, recipe)
+        return self.made[at]
+
+    def _stacked(
+        self, at: tuple[Path, str], said: Said, found: Path, recipe: Recipe
+    ) -> Scenario | None:
+        yaml = found.suffix.lower() in _YAML
+        other = (found.resolve(), "")
+        if other in (*self.open, at):
+            return self._circle([*self.open, at, other], said)
+        self.open.append(at)
+        baseline = self.file(found) if yaml else self.case(found)
+        self.open.pop()
+        return self._apply(recipe, baseline)
+
+    def of_sheet(self, path: Path) -> list[Scenario | None]:
+        """The scenarios of the sheet in a case."""
+        home = path.resolve()
+        if home not in self.sheet or self.made[home, ""] is None:
+            return []
+        recipes, problems = read_sheet(self.sheet[home])
+        self.problems += problems
+        if problems:
+            return []
+        known = {recipe.name: recipe for recipe in recipes}
+        return [self._of_row(home, recipe, known) for recipe in recipes]
+
+    def _of_row(self, home: Path, recipe: Recipe, known: dict[str, Recipe]) -> Scenario | None:
+        at = (home, recipe.name)
+        if at in self.made:
+            return self.made[at]
+        base = self.made[home, ""]
+        said = recipe.baseline
+        if said is None or (said.text not in known and base and said.text in (_BASE, base.name)):
+            self.made[at] = self._apply(recipe, base)
+        elif said.text not in known:
+            self.made[at] = self._unknown_baseline(said, [_BASE, *known])
+        elif (home, said.text) in (*self.open, at):
+            self.made[at] = self._circle([*self.open, at, (home, said.text)], said)
+        else:
+            self.open.append(at)
+            baseline = self._of_row(home, known[said.text], known)
+            self.open.pop()
+            self.made[at] = self._apply(recipe, baseline)
+        return self.made[at]
+
+    def _unknown_baseline(self, said: Said, names: list[str]) -> None:
+        values = {"nearest": nearest(said.text, sorted(names))}
+        self.problems.append(Problem("scenario_unknown_baseline", said.cell, said.text, values))
+
+    def _circle(self, way: list[tuple[Path, str]], said: Said) -> None:
+        names = [name or path.stem for path, name in way]
+        circle = " → ".join(names[way.index(way[-1]) :])
+        self.problems.append(Problem("scenario_circle", said.cell, circle))
+
+    def _apply(self, recipe: Recipe, baseline: Scenario | None) -> Scenario | None:
+        """The baseline with the changes of the recipe, checked as a whole."""
+        if baseline is None:
+            return None
+        before = baseline.case
+        applied = Applied(dict(before.sheets), self.only)
+        for order in recipe.orders:
+            applied.apply(order)
+        if applied.problems:
+            self.problems += applied.problems
+            return None
+        blame = _Blame(before, applied)
+        notices = [p for p in before.notices if p in self._read_notices(before)]
+        try:
+            case = make_case(recipe.name, applied.sheets.values(), notices, self.only)
+        except InputError as error:
+            self.problems += blame.all(error.problems)
+            return None
+        case = Case(case.name, case.sheets, case.settings, blame.all(case.notices))
+        changes = (*baseline.changes, *applied.changes)
+        return Scenario(recipe.name, recipe.title, recipe.why, recipe.basis, case, changes)
+
+
+def _beside(file: Path, text: str) -> Path | None:
+    """The case or scenario that ``baseline: text`` means in ``file``."""
+    tries = (file.parent / f"{text}{suffix}" for suffix in _SUFFIXES)
+    return next((p for p in tries if p.exists()), None)
+
+
+class _Blame:
+    """Which named change caused a problem: the last that touched the table it stands in."""
+
+    def __init__(self, before: Case, applied: Applied) -> None:
+        self.known = before.notices
+        self.last = {c.table: c.name for c in applied.changes if c.rows}
+        self.homes: dict[tuple[str, str], str] = {}
+        self.added: set[tuple[str, str, int]] = set()
+        for name in self.last:
+            places = applied.sheets[name].places
+            old = before.sheet(name)
+            home = {(p.file, p.sheet) for p in (*old.places, old.place)}
+            self.homes.update(dict.fromkeys([*home, (name, "")], name))
+            new = {(p.file, p.sheet, p.row) for p in places} - {
+                (p.file, p.sheet, p.row) for p in old.places
+            }
+            self.added |= new
+            self.rows = {**getattr(self, "rows", {}), **dict.fromkeys(new, name)}
+
+    def all(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        return tuple(p if p in self.known else self.one(p) for p in problems)
+
+    def one(self, problem: Problem) -> Problem:
+        raise NotImplementedError
