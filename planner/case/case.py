@@ -64,6 +64,7 @@ class Case:
     settings: Settings
     notices: tuple[Problem, ...] = ()
     _rows: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _fields: dict[tuple[str, ...], Fields] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, table: str) -> bool:
         """Whether the table was given and has rows."""
@@ -120,11 +121,14 @@ class Case:
 
     def fields(self, table: str, prefix: str = "", shape: Literal["n", "n1", "1m"] = "n") -> Fields:
         """The table's columns for conditions; people have ``age`` too."""
-        sheet = self.sheet(table)
-        columns, frame = list(sheet.columns), sheet.frame
-        if "birth" in frame:
-            columns, frame = [*columns, AGE], frame.assign(age=self.ages(table))
-        return fields_of(columns, frame, prefix=prefix, shape=shape)
+        known = (table, prefix, shape)
+        if known not in self._fields:
+            sheet = self.sheet(table)
+            columns, frame = list(sheet.columns), sheet.frame
+            if "birth" in frame:
+                columns, frame = [*columns, AGE], frame.assign(age=self.ages(table))
+            self._fields[known] = fields_of(columns, frame, prefix=prefix, shape=shape)
+        return self._fields[known]
 
     def matches(self, where: str | None, table: str) -> np.ndarray[Any, Any]:
         """Which rows of ``table`` meet the condition (blank: all), as booleans."""

@@ -7,7 +7,7 @@ so that nothing is solved from input that is partly wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from planner.case.case import Case, Only, make_case
@@ -80,7 +80,7 @@ class _Loader:
     only: Only | None
     problems: list[Problem] = field(default_factory=list)
     made: dict[tuple[Path, str], Scenario | None] = field(default_factory=dict)
-    read: dict[Path, tuple[Problem, ...]] = field(default_factory=dict)  # notices of the reading
+    notices: list[Problem] = field(default_factory=list)  # of reading, not of checks
     sheet: dict[Path, Sheet] = field(default_factory=dict)  # the sheet ``scenarios``
     open: list[tuple[Path, str]] = field(default_factory=list)
 
@@ -92,6 +92,7 @@ class _Loader:
             reading = read_tables(path, self.only)
             wrong = [p for p in reading.problems if not p.notice]
             self.problems += wrong
+            self.notices += [p for p in reading.problems if p.notice]
             sheets = dict(reading.sheets)
             if "scenarios" in sheets:
                 self.sheet[at[0]] = sheets.pop("scenarios")
@@ -197,7 +198,7 @@ class _Loader:
             self.problems += applied.problems
             return None
         blame = _Blame(before, applied)
-        notices = [p for p in before.notices if p in self._read_notices(before)]
+        notices = [p for p in before.notices if p in self.notices]
         try:
             case = make_case(recipe.name, applied.sheets.values(), notices, self.only)
         except InputError as error:
@@ -215,26 +216,29 @@ def _beside(file: Path, text: str) -> Path | None:
 
 
 class _Blame:
-    """Which named change caused a problem: the last that touched the table it stands in."""
+    """Which named change caused a problem: the last one to touch the table it stands in."""
 
     def __init__(self, before: Case, applied: Applied) -> None:
         self.known = before.notices
         self.last = {c.table: c.name for c in applied.changes if c.rows}
-        self.homes: dict[tuple[str, str], str] = {}
-        self.added: set[tuple[str, str, int]] = set()
-        for name in self.last:
-            places = applied.sheets[name].places
-            old = before.sheet(name)
-            home = {(p.file, p.sheet) for p in (*old.places, old.place)}
-            self.homes.update(dict.fromkeys([*home, (name, "")], name))
-            new = {(p.file, p.sheet, p.row) for p in places} - {
-                (p.file, p.sheet, p.row) for p in old.places
-            }
-            self.added |= new
-            self.rows = {**getattr(self, "rows", {}), **dict.fromkeys(new, name)}
+        self.latest = applied.changes[-1].name
+        self.homes: dict[tuple[str, str], str] = {}  # table by file and sheet
+        self.added: dict[Cell, str] = {}  # table by the place of an added row
+        for table in self.last:
+            old = before.sheet(table)
+            homes = {(p.file, p.sheet) for p in (*old.places, old.place)} | {(table, "")}
+            self.homes |= dict.fromkeys(homes, table)
+            new = set(applied.sheets[table].places)
+            self.added |= dict.fromkeys((p for p in new if (p.file, p.sheet) not in homes), table)
 
     def all(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        return tuple(p if p in self.known else self.one(p) for p in problems)
+        """Those that the baseline did not have, each with the name of its change."""
+        return tuple(p if p in self.known else self._one(p) for p in problems)
 
-    def one(self, problem: Problem) -> Problem:
-        raise NotImplementedError
+    def _one(self, problem: Problem) -> Problem:
+        place = replace(problem.cell, column="")
+        if place in self.added:  # a line of the scenario has no column letters
+            problem = replace(problem, cell=place)
+        table = self.added.get(place) or self.homes.get((place.file, place.sheet))
+        table = table or str(problem.values.get("table", ""))
+        return problem.caused_by(self.last.get(table, self.latest))

@@ -53,10 +53,11 @@ def bounds_of(case: Case, seats: Seats) -> tuple[Bound, ...]:
     out = []
     for target in case.rows("targets"):
         within = case.matches(target.where, "posts")
+        people = _values(case, target, "candidates"), _values(case, target, "incumbents")
         for unit, posts in _units(case, target.scope or "district"):
             mine = [j for j in posts if within[j]]
             if mine:
-                out += _bounds(case, seats, target, unit, mine)
+                out += _bounds(seats, target, people, unit, mine)
     return tuple(out)
 
 
@@ -90,11 +91,16 @@ def _values(case: Case, target: Any, table: str) -> tuple[Array, Array]:
     return np.nan_to_num(value), (~np.isnan(value)).astype(float)
 
 
-def _bounds(case: Case, seats: Seats, target: Any, unit: str, posts: list[int]) -> list[Bound]:
-    counts, counted = _values(case, target, "candidates")
+def _bounds(
+    seats: Seats,
+    target: Any,
+    people: tuple[tuple[Array, Array], tuple[Array, Array]],
+    unit: str,
+    posts: list[int],
+) -> list[Bound]:
+    (counts, counted), (top, whole) = people
     stay = (0.0, 0.0)
-    if target.of == "team" and case.has("incumbents"):
-        top, whole = _values(case, target, "incumbents")
+    if target.of == "team":
         mine = [i for i in seats.staying if seats.held[i] in set(posts)]
         stay = (float(top[mine].sum()), float(whole[mine].sum()))
     out = []

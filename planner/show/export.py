@@ -1,0 +1,169 @@
+"""The comparison as JSON and as CSV files: codes, whole yuan, no names."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from planner.plan.compare import Comparison, Entry
+from planner.plan.plan import Plan
+from planner.show.trust import recounted, unit_of
+
+SCHEMA = 1
+WHY = {"no_candidate": "no eligible candidate",
+       "placed_elsewhere": "eligible candidates serve better elsewhere"}
+
+Json = dict[str, Any]
+
+
+def as_json(comparison: Comparison) -> Json:
+    """The whole comparison as plain values; ``json_schema`` describes it."""
+    return {
+        "schema": SCHEMA,
+        "planner": program_version(),
+        "baseline": comparison.entries[0].name,
+        "scenarios": [_scenario(comparison, e) for e in comparison.entries],
+    }
+
+
+def program_version() -> str:
+    """The version installed."""
+    try:
+        return version("planner")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def _scenario(comparison: Comparison, entry: Entry) -> Json:
+    scenario, plan = entry.scenario, entry.plan
+    return {
+        "scenario": entry.name,
+        "title": scenario.title,
+        "status": entry.status,
+        "case": scenario.case.fingerprint,
+        "changes": [{
+            "name": c.name, "table": c.table, "rows": c.rows, "column": c.column,
+            "old": _text(c.old), "new": _text(c.new)} for c in scenario.changes],
+        "measures": [{
+            "measure": m.key, "value": plain(comparison.value(m, entry)), "unit": m.unit,
+            "better": m.better, "difference": plain(comparison.difference(m, entry)),
+        } for m in comparison.rows],
+        "allocations": _allocations(plan),
+        "projects": [],
+        "placements": [{**r, "fit": plain(float(r["fit"])), "trained": False}
+                       for r in _records(plan and plan.placements)],
+        "bench": [],
+        "unfilled": [{"post": r["post"], "seats": int(r["seats"]), "why": WHY[r["why"]]}
+                     for r in _records(plan and plan.unfilled)],
+        "targets": [_target(r) for r in _records(plan and plan.targets)],
+        "goals": [{"goal": r.goal, "value": plain(r.value), "bound": plain(r.bound),
+                   "proven": bool(r.proven)} for r in (plan.goals if plan else ())],
+        "must_give": [{"rule": g.rule, "of": g.of, "by": plain(g.by), "unit": unit_of(g)}
+                      for g in (plan.must_give if plan else ())],
+        "recount": "passed" if recounted(plan) else None,
+    }
+
+
+def plain(value: Any) -> int | float | None:
+    """A number JSON has: whole as int, else rounded to ten digits; nothing for not-a-number."""
+    if value is None or value != value or value in (float("inf"), float("-inf")):
+        return None
+    if isinstance(value, int) or hasattr(value, "dtype") and value.dtype.kind in "iu":
+        return int(value)
+    return round(float(value), 10) + 0.0
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _records(frame: Any) -> list[Json]:
+    return [] if frame is None else list(frame.to_dict("records"))
+
+
+def _allocations(plan: Plan | None) -> list[Json]:
+    return [{
+        "payee": r["payee"], "fund": r["fund"], "entitlement_yuan": int(r["entitlement_yuan"]),
+        "allocation_yuan": int(r["allocation_yuan"]),
+        "payers": {k.removeprefix("payer."): int(v) for k, v in r.items()
+                   if k.startswith("payer.") and v},
+    } for r in _records(plan and plan.allocations)]
+
+
+def _target(row: Json) -> Json:
+    return {
+        "target": row["target"], "unit": row["unit"], "actual": plain(row["actual"]),
+        "goal": plain(row["goal"]), "met": bool(row["met"]),
+        "shortfall": plain(row["shortfall"]), "bound": row["bound"], "strength": row["strength"],
+    }
+
+
+# --- CSV --------------------------------------------------------------------------------------
+
+
+def tables(comparison: Comparison) -> dict[str, tuple[list[str], list[list[Any]]]]:
+    """The CSV files: by name, headings and rows."""
+    payers = list(dict.fromkeys(
+        p.payer for e in comparison.entries for p in e.scenario.case.rows("payers")))
+    frames: dict[str, tuple[list[str], list[list[Any]]]] = {}
+
+    def add(name: str, columns: str, key: str) -> None:
+        heads = columns.split()
+        rows = [[s["scenario"], *(r[c] for c in heads)]
+                for s in found["scenarios"] for r in s[key]]
+        frames[name] = (["scenario", *heads], rows)
+
+    found = as_json(comparison)
+    add("changes", "name table rows column old new", "changes")
+    add("measures", "measure value unit better difference", "measures")
+    add("placements", "candidate post fit", "placements")
+    add("unfilled", "post seats why", "unfilled")
+    add("targets", "target unit bound strength goal actual met shortfall", "targets")
+    frames["allocations"] = (
+        ["scenario", "payee", "fund", "entitlement_yuan", "allocation_yuan",
+         *(f"payer.{p}" for p in payers)],
+        [[s["scenario"], r["payee"], r["fund"], r["entitlement_yuan"], r["allocation_yuan"],
+          *(r["payers"].get(p, 0) for p in payers)]
+         for s in found["scenarios"] for r in s["allocations"]])
+    return frames
+
+
+def write_csv(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
+    """Write the tables into ``folder``, readable by the user alone, all of them or none.
+
+    UTF-8 with a byte-order mark, as spreadsheet programs need for Chinese; whole yuan.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    done = []
+    with tempfile.TemporaryDirectory(prefix=".planner-", dir=folder) as temp:
+        for name, (heads, rows) in tables(comparison).items():
+            file = Path(temp) / f"{name}.csv"
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w",
+                      encoding="utf-8-sig", newline="") as out:
+                csv.writer(out).writerows([heads, *(map(_safe, row) for row in rows)])
+        for file in sorted(Path(temp).iterdir()):
+            done.append(file.replace(folder / file.name))
+    return tuple(done)
+
+
+def _safe(value: Any) -> Any:
+    """A text a spreadsheet would take for a formula gets a quotation mark before it."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else value
+
+
+def problems_json(problems: Iterable[Any], lang: str) -> list[Json]:
+    """Problems as plain values, for ``check --json``."""
+    return [{
+        "code": p.code, "notice": p.notice, "file": p.cell.file, "sheet": p.cell.sheet,
+        "cell": f"{p.cell.column}{p.cell.row or ''}", "value": p.value,
+        "message": p.message(lang), "remedy": p.remedy(lang), "change": p.change,
+    } for p in problems]

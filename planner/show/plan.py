@@ -1,0 +1,147 @@
+"""One plan in full on the screen: allocations by street, sources, suggestions, targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from planner.case.case import Case
+from planner.plan.compare import Entry
+from planner.plan.plan import Plan
+from planner.show.format import level_name, masked, names_of, number, subject, wan
+from planner.show.table import Col, Headings, line, print_table
+from planner.show.trust import trust
+from planner.words import say
+
+
+def show_plan(entry: Entry, lang: str, console: Console, reveal: bool = False) -> None:
+    """Print the plan of one scenario; names of people masked unless ``reveal``."""
+    case, plan = entry.scenario.case, entry.plan
+    names, heading = names_of(case), Headings(console, lang)
+    line(console, say("screen.plan_title", lang, name=entry.name, title=entry.scenario.title),
+         "bold")
+    if plan is not None and plan.money is not None:
+        heading(say("screen.allocations", lang))
+        _allocations(plan, names, lang, console)
+        heading(say("screen.sources", lang))
+        _sources(case, names, lang, console)
+    if plan is not None and plan.people is not None:
+        heading(say("screen.placements", lang))
+        line(console, say("screen.suggestions", lang))
+        _placements(plan, names, lang, console, reveal)
+        _unfilled(plan, names, lang, console)
+        if len(plan.targets):
+            heading(say("screen.target", lang))
+            _targets(plan, names, lang, console)
+    heading(say("screen.trust", lang))
+    trust([entry], lang, console)
+
+
+def _allocations(plan: Plan, names: dict[str, str], lang: str, console: Console) -> None:
+    """A block a street: its total, then each payee and fund; who pays, by level."""
+    levels: dict[str, list[str]] = {}
+    for payer in plan.case.rows("payers"):
+        levels.setdefault(payer.level, []).append(f"payer.{payer.payer}")
+    frame = plan.allocations.assign(
+        **{f"level.{n}": plan.allocations[c].sum(axis=1) for n, c in levels.items()})
+    money = ["entitlement_yuan", "last_year_yuan", "allocation_yuan",
+             *(f"level.{n}" for n in levels)]
+    rows: list[tuple[str | Text, str, list[int | None], Any]] = []
+    sections: list[int] = []
+    for street, mine in frame.groupby("street"):
+        sections.append(len(rows))
+        rows.append((Text(names.get(str(street), str(street)), "bold"), say("screen.total", lang),
+                     [int(mine[c].sum()) for c in money], None))
+        before = None
+        for row in mine.to_dict("records"):
+            code = str(row["payee"])
+            rows.append((names.get(code, code) if code != before else "",
+                         names.get(str(row["fund"]), str(row["fund"])),
+                         [_int(row[c]) for c in money], row))
+            before = code
+    sections.append(len(rows))
+    rows.append((Text(say("screen.grand_total", lang), "bold"), "",
+                 [int(frame[c].sum()) for c in money], None))
+    heads = [*(say(f"screen.{c}", lang) for c in money[:3]),
+             *(level_name(n, lang) for n in levels)]
+    cols = [Col(say("screen.payee", lang), [r[0] for r in rows], lead=True),
+            Col(say("screen.fund", lang), [r[1] for r in rows], lead=True)]
+    cols += [Col(head, [number(r[2][i], "yuan") for r in rows], number=True)
+             for i, head in enumerate(heads)]
+    cols.insert(5, Col(say("screen.coverage", lang), [_coverage(r[3]) for r in rows], number=True))
+    print_table(console, cols, sections)
+
+
+def _int(value: Any) -> int | None:
+    return None if value is None or value != value else int(value)
+
+
+def _coverage(row: Any) -> str:
+    if row is None:
+        return ""
+    return number((row["allocation_yuan"] + row["carried_yuan"]) / row["entitlement_yuan"], "share")
+
+
+def _sources(case: Case, names: dict[str, str], lang: str, console: Console) -> None:
+    for fund in case.rows("funds"):
+        line(console, f"{names.get(fund.fund, fund.fund)}{_basis(fund.basis, lang)}", indent=2)
+        for row in case.rows("standards"):
+            if row.fund == fund.fund:
+                where = row.where or say("screen.everyone", lang)
+                text = say("screen.standard", lang, where=where, amount=wan(row.amount_yuan))
+                line(console, text + _basis(row.basis, lang), indent=4)
+
+
+def _basis(basis: str | None, lang: str) -> str:
+    return say("screen.change_basis", lang, text=basis) if basis else ""
+
+
+def _placements(
+    plan: Plan, names: dict[str, str], lang: str, console: Console, reveal: bool
+) -> None:
+    people = {r.candidate: masked(r.name, reveal) for r in plan.case.rows("candidates")}
+    rows = sorted((str(r["post"]), str(r["candidate"]), float(r["fit"]))
+                  for r in plan.placements.to_dict("records"))
+    if not rows:
+        line(console, say("screen.nobody", lang))
+        return
+    print_table(console, [
+        Col(say("screen.post", lang), [names.get(p, p) for p, _, _ in rows]),
+        Col(say("screen.candidate", lang), [c for _, c, _ in rows]),
+        Col(say("screen.name", lang), [people.get(c, "") for _, c, _ in rows]),
+        Col(say("screen.fit", lang), [number(f, "points") for _, _, f in rows], number=True),
+    ])
+
+
+def _unfilled(plan: Plan, names: dict[str, str], lang: str, console: Console) -> None:
+    rows = plan.unfilled.to_dict("records")
+    if not rows:
+        line(console, say("screen.all_filled", lang))
+        return
+    print_table(console, [
+        Col(say("screen.unfilled", lang), [names.get(r["post"], r["post"]) for r in rows]),
+        Col(say("screen.seats", lang), [str(r["seats"]) for r in rows], number=True),
+        Col(say("screen.why_empty", lang), [say(f"why.{r['why']}", lang) for r in rows]),
+    ])
+
+
+def _targets(plan: Plan, names: dict[str, str], lang: str, console: Console) -> None:
+    rows = list(plan.targets.itertuples())
+    unit = {"share": "share", "count": "people", "mean": "years"}
+    kinds = [unit[str(r.bound).split("_")[1]] for r in rows]
+
+    def figures(column: str) -> list[str]:
+        return [number(getattr(r, column), k) for r, k in zip(rows, kinds, strict=True)]
+
+    print_table(console, [
+        Col(say("screen.target", lang), [say(
+            "screen.target_of", lang, target=r.target, unit=subject(str(r.unit), names, lang),
+            bound=say(f"screen.{r.bound}", lang)) for r in rows]),
+        Col(say("screen.before", lang), figures("before"), number=True),
+        Col(say("screen.actual", lang), figures("actual"), number=True),
+        Col(say("screen.wanted", lang), figures("goal"), number=True),
+        Col(say("screen.standing", lang), [say(
+            "screen.met" if r.met else "screen.not_met", lang) for r in rows]),
+    ])

@@ -1,0 +1,249 @@
+"""The comparison on the screen: what differs, measures, who gains and loses, people, trust."""
+
+from __future__ import annotations
+
+import os
+from typing import IO, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from planner.plan.compare import Comparison, Entry
+from planner.plan.measures import Measure
+from planner.show.format import (
+    NOTHING,
+    column_name,
+    difference,
+    hundredths,
+    names_of,
+    number,
+    subject,
+    title_of,
+    verdict,
+    wan,
+)
+from planner.show.plan import show_plan
+from planner.show.table import Col, Headings, groups, line, print_table
+from planner.show.trust import trust
+from planner.words import say
+
+__all__ = ["make_console", "show_comparison", "show_plan"]
+
+_COLOUR = {"better": "green", "worse": "red", "": ""}
+TOP = 5
+
+
+def make_console(
+    width: int | None = None, no_color: bool = False, file: IO[str] | None = None
+) -> Console:
+    """A console that prints text as it is and cannot be stopped by a character."""
+    reconfigure: Any = getattr(file, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+    return Console(
+        file=file, width=width, no_color=no_color or bool(os.environ.get("NO_COLOR")),
+        markup=False, emoji=False, highlight=False, legacy_windows=False)
+
+
+def show_comparison(
+    comparison: Comparison, lang: str, console: Console, reveal: bool = False
+) -> None:
+    """Print the comparison. No person appears in it, whatever ``reveal`` says."""
+    names: dict[str, str] = {}
+    for entry in reversed(comparison.entries):
+        names.update(names_of(entry.scenario.case))
+    heading = Headings(console, lang)
+    line(console, say("screen.title", lang, count=len(comparison.entries)), "bold")
+    _legend(comparison, lang, console)
+    if any(e.scenario.changes for e in comparison.entries):
+        heading(say("screen.differs", lang))
+        for entry in comparison.entries:
+            _differs(entry, lang, console)
+    heading(say("screen.measures", lang))
+    _measures(comparison, names, lang, console)
+    if len(comparison.entries) > 1 and not comparison.moves(comparison.entries[0]).empty:
+        heading(say("screen.moves", lang, baseline=comparison.entries[0].name))
+        _moves(comparison, names, lang, console)
+    if any(e.plan is not None and e.plan.people is not None for e in comparison.entries):
+        heading(say("screen.people", lang))
+        _unfilled(comparison, names, lang, console)
+        _targets(comparison, names, lang, console)
+        line(console, say("screen.suggestions", lang), "dim")
+    heading(say("screen.trust", lang))
+    trust(comparison.entries, lang, console)
+
+
+def _legend(comparison: Comparison, lang: str, console: Console) -> None:
+    for n, entry in enumerate(comparison.entries, 1):
+        mark = say("screen.baseline_mark", lang) if n == 1 else ""
+        line(console, f"{n}. {entry.name}  {entry.scenario.title}{mark}", indent=2)
+
+
+def _differs(entry: Entry, lang: str, console: Console) -> None:
+    scenario = entry.scenario
+    if not scenario.changes:
+        return
+    line(console, f"{entry.name}  {scenario.title}", "bold")
+    for key, text in (("why", scenario.why), ("basis", scenario.basis)):
+        if text:
+            line(console, say(f"screen.{key}", lang, text=text), indent=2)
+    for c in scenario.changes:
+        text = say("screen.change", lang, name=c.name, rows=c.rows, old=_shown(c.old),
+                   new=_shown(c.new), what=column_name(c.table, c.column, lang))
+        if c.basis and c.basis != scenario.basis:
+            text += say("screen.change_basis", lang, text=c.basis)
+        line(console, text, indent=4)
+
+
+def _shown(value: object) -> str:
+    return NOTHING if value in (None, "") else str(value)
+
+
+# --- measures ---------------------------------------------------------------------------------
+
+
+def _measure_rows(comparison: Comparison) -> list[Measure | str]:
+    """Measures, and the name of a block above the first of each."""
+    rows: list[Measure | str] = []
+    block = ""
+    for measure in comparison.rows:
+        if measure.block != block:
+            rows.append(block := measure.block)
+        rows.append(measure)
+    return rows
+
+
+def _measures(
+    comparison: Comparison, names: dict[str, str], lang: str, console: Console
+) -> None:
+    rows = _measure_rows(comparison)
+    titles = [Text(say(f"screen.block_{r}", lang), "bold") if isinstance(r, str)
+              else Text(title_of(r, names, lang)) for r in rows]
+    for gap in (" ", "\n"):  # the verdict beside the difference, or under it when that is too wide
+        cols = [Col(say("screen.measure", lang), titles, lead=True)]
+        for n, entry in enumerate(comparison.entries):
+            cells = ["" if isinstance(r, str) else _cell(comparison, r, entry, gap, lang)
+                     for r in rows]
+            cols.append(Col(entry.name, cells, number=True, lead=n == 0))
+        if len(groups(cols, console.width)) == 1:
+            break
+    sections = [i for i, row in enumerate(rows) if isinstance(row, str)]
+    print_table(console, cols, sections)
+    line(console, say("screen.points_note", lang), "dim")
+    if any(_rounding(comparison, e) for e in comparison.entries):
+        line(console, say("screen.rounding_note", lang), "dim")
+
+
+def _cell(comparison: Comparison, measure: Measure, entry: Entry, gap: str, lang: str) -> Text:
+    text = Text(number(comparison.value(measure, entry), measure.unit))
+    gone = comparison.difference(measure, entry)
+    if shown := difference(gone, measure.unit):
+        which = verdict(measure, gone)
+        word = gap + say(f"screen.{which}", lang) if which else ""
+        text.append(f"\n{shown}{word}", _COLOUR[which])
+    return text
+
+
+def _rounding(comparison: Comparison, entry: Entry) -> bool:
+    """Whether the parts as shown do not add up to the total as shown."""
+    by = {m.key: int(v) for m in comparison.rows
+          if m.unit == "yuan" and (v := comparison.value(m, entry)) is not None}
+    if "allocated" not in by:
+        return False
+    for part in ("allocated_fund.", "allocated_level."):
+        parts = [hundredths(v) for k, v in by.items() if k.startswith(part)]
+        if parts and sum(parts) != hundredths(by["allocated"]):
+            return True
+    return False
+
+
+# --- who gains, who loses ---------------------------------------------------------------------
+
+
+def _signed(yuan: int) -> str:
+    return ("+" if yuan > 0 else "") + wan(yuan)
+
+
+def _moves(comparison: Comparison, names: dict[str, str], lang: str, console: Console) -> None:
+    base, others = comparison.entries[0], comparison.entries[1:]
+    streets = comparison.moves(base, "street").sort_values("street")
+    codes = [str(s) for s in streets["street"]]
+    cols = [Col(say("screen.street", lang), [names.get(c, c) for c in codes], lead=True),
+            Col(base.name, [wan(int(v)) for v in streets["yuan"]], number=True, lead=True)]
+    for entry in others:
+        by = comparison.moves(entry, "street").set_index("street")["difference_yuan"]
+        cols.append(Col(entry.name, [_signed(int(by[c])) if c in by else NOTHING for c in codes],
+                        number=True))
+    print_table(console, cols)
+    for entry in others:
+        _payee_moves(comparison, entry, names, lang, console)
+
+
+def _payee_moves(
+    comparison: Comparison, entry: Entry, names: dict[str, str], lang: str, console: Console
+) -> None:
+    frame = comparison.moves(entry)
+    if frame.empty:
+        return
+    moved = [(str(p), int(d)) for p, d in zip(frame["payee"], frame["difference_yuan"],
+                                              strict=True) if d]
+    gains = [m for m in moved if m[1] > 0]
+    losses = sorted((m for m in moved if m[1] < 0), key=lambda m: (m[1], m[0]))
+    key = "moved" if moved else "moved_none"
+    line(console, say(f"screen.{key}", lang, name=entry.name, up=len(gains), down=len(losses)))
+    if not moved:
+        return
+    rows = range(min(TOP, max(len(gains), len(losses))))
+    cols: list[Col] = []
+    for title, side in (("gains", gains), ("losses", losses)):
+        if side:
+            top = [side[i] if i < min(TOP, len(side)) else ("", 0) for i in rows]
+            cols += [Col(say(f"screen.{title}", lang), [names.get(p, p) for p, _ in top]),
+                     Col(say("screen.change_yuan", lang), [_signed(d) if p else "" for p, d in top],
+                         number=True)]
+    print_table(console, cols)
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+def _unfilled(comparison: Comparison, names: dict[str, str], lang: str, console: Console) -> None:
+    found = [{} if e.plan is None else {r.post: r for r in e.plan.unfilled.itertuples()}
+             for e in comparison.entries]
+    posts = sorted({p for by in found for p in by})
+    if not posts:
+        line(console, say("screen.all_filled", lang))
+        return
+    cols = [Col(say("screen.unfilled", lang), [names.get(p, p) for p in posts], lead=True)]
+    for entry, by in zip(comparison.entries, found, strict=True):
+        none = NOTHING if entry.plan is None or entry.plan.people is None else ""
+        cols.append(Col(entry.name, [
+            f"{by[p].seats} {say(f'why.{by[p].why}', lang)}" if p in by else none for p in posts]))
+    print_table(console, cols)
+
+
+def _targets(comparison: Comparison, names: dict[str, str], lang: str, console: Console) -> None:
+    found = [{} if e.plan is None else {(r.target, r.unit, r.bound): r
+                                        for r in e.plan.targets.itertuples()}
+             for e in comparison.entries]
+    keys = sorted({k for by in found for k in by})
+    if not keys:
+        return
+    titles = [say("screen.target_of", lang, target=t, unit=subject(u, names, lang),
+                  bound=say(f"screen.{b}", lang)) for t, u, b in keys]
+    cols = [Col(say("screen.target", lang), titles, lead=True)]
+    for entry, by in zip(comparison.entries, found, strict=True):
+        cols.append(Col(entry.name, [target_cell(by[k], lang) if k in by else "" for k in keys],
+                        number=True))
+    print_table(console, cols)
+
+
+def target_cell(row: Any, lang: str, gap: str = "\n") -> Text:
+    """Actual over goal, and whether it is met."""
+    unit = {"share": "share", "count": "people", "mean": "years"}[str(row.bound).split("_")[1]]
+    key = "met" if row.met else "not_met"
+    goal = say("screen.goal", lang, goal=number(row.goal, unit))
+    text = Text(number(row.actual, unit) + gap + goal)
+    return text.append(gap + say(f"screen.{key}", lang), "green" if row.met else "red")
+
+

@@ -1,0 +1,58 @@
+"""How far a plan can be trusted: status, proof, recount, and what must give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from planner.case.case import Case
+from planner.model.money.rules import MONEY_RULES
+from planner.plan.compare import Entry
+from planner.plan.plan import Plan
+from planner.show.format import names_of, subject, wan
+from planner.show.table import line
+from planner.solve.conflict import Give
+from planner.words import known, say
+
+_MONEY = {rule.name for rule in MONEY_RULES}
+
+
+def unit_of(give: Give) -> str:
+    """``yuan`` for a rule of money, ``people`` for one of people."""
+    return "yuan" if give.rule in _MONEY else "people"
+
+
+def recounted(plan: Plan | None) -> bool:
+    """Whether there was a plan to recount. One that did not pass is never made."""
+    return plan is not None and (plan.money is not None or plan.people is not None)
+
+
+def trust(entries: Sequence[Entry], lang: str, console: Console) -> None:
+    """Print the standing of each scenario."""
+    for entry in entries:
+        parts = [say(f"status.{entry.status}", lang)]
+        if entry.plan is not None:
+            if recounted(entry.plan):
+                parts.append(say("screen.recount_passed", lang))
+            open_ = [say(f"goal.{r.goal}", lang) for r in entry.plan.goals if not r.proven]
+            if open_:
+                parts.append(say("screen.not_proven", lang, goals=list(dict.fromkeys(open_))))
+        style = "" if entry.status == "optimal" else "red"
+        line(console, f"{entry.name}: " + ("；" if lang == "zh" else "; ").join(parts), style, 2)
+        if entry.fault:
+            line(console, entry.fault, indent=4)
+        if entry.plan is not None and entry.plan.must_give:
+            line(console, say("screen.must_give", lang), indent=4)
+            for give in entry.plan.must_give:
+                line(console, _give(give, entry.scenario.case, lang), indent=6)
+
+
+def _give(give: Give, case: Case, lang: str) -> str:
+    rule = say(f"rule.{give.rule}", lang) if known(f"rule.{give.rule}") else give.rule
+    of = subject(give.of, names_of(case), lang)
+    if give.by is None:
+        return say("screen.give_unknown", lang, rule=rule, of=of)
+    money = unit_of(give) == "yuan"
+    by = wan(-(-round(give.by * 100) // 100)) if money else f"{round(give.by, 2):g}"
+    return say("screen.give_yuan" if money else "screen.give_people", lang, rule=rule, of=of, by=by)
