@@ -41,7 +41,7 @@ def random_case(rng: random.Random) -> dict[str, Any]:
     targets = [{
         "target": "young", "group": "age <= 40", "of": rng.choice(["placed", "team"]),
         "scope": rng.choice(["district", "street", "community", "kind"]),
-        rng.choice(["min_share", "max_share"]): "50%", "strength": rng.choice(["should", "aim"]),
+        rng.choice(["min_share", "max_share"]): "50%", "strength": rng.choice(["should", "aim", "must"]),
     }, {
         "target": "mean", "mean_of": "age", "of": "team",
         rng.choice(["max_mean", "min_mean"]): 42, "strength": "should",
@@ -109,7 +109,7 @@ class Plain:
                     for who in (r["person"], r["other"])]
             if home[0] & home[1]:
                 return False
-        return True
+        return self.short(plan, "must") == 0
 
     def short(self, plan: tuple[tuple[str, str], ...], strength: str) -> float:
         total = 0.0
@@ -144,21 +144,25 @@ class Plain:
                 -sum(self.fit(self.cand[i], self.post[j]) for i, j in plan))
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", range(150))
 def test_every_goal_equals_the_best_of_all_placements(seed: int) -> None:
     tables = random_case(random.Random(seed))
     plain = Plain(tables)
     pairs = [(i, j) for i in plain.cand for j in plain.post
              if plain.ok(plain.cand[i], plain.post[j])]
     best = min(
-        plain.score(plan)
-        for n in range(min(len(pairs), sum(plain.vacant.values())) + 1)
-        for plan in itertools.combinations(pairs, n) if plain.allowed(plan))
+        (plain.score(plan)
+         for n in range(min(len(pairs), sum(plain.vacant.values())) + 1)
+         for plan in itertools.combinations(pairs, n) if plain.allowed(plan)), default=None)
     try:
         plan = solve(case(**tables))
     except Exception as error:
         problems = getattr(error, "problems", None)
         assert problems and {p.code for p in problems} == {"target_group_empty"}
+        return
+    if best is None:
+        assert plan.status == "infeasible" and plan.people is None
+        assert {g.rule for g in plan.must_give} == {"target"}
         return
     got = tuple(zip(plan.placements["candidate"], plan.placements["post"], strict=True))
     assert plan.status == "optimal" and plain.allowed(got)

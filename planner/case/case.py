@@ -176,7 +176,8 @@ def read_settings(sheet: Sheet | None) -> tuple[Settings, list[Problem]]:
             try:
                 values[key] = parse(_SETTING_COLUMNS[key], value, unit)
             except BadValue as bad:
-                problems.append(Problem(bad.code, sheet.cell(i, "value"), str(value), bad.values))
+                named = {"heading": key, "shown": f" “{value}”", **bad.values}
+                problems.append(Problem(bad.code, sheet.cell(i, "value"), str(value), named))
     return Settings(**{k: v for k, v in values.items() if v is not None}), problems
 
 

@@ -7,7 +7,7 @@ are typed like those that were read, but not yet checked against each other.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from planner.case.conditions import (
     ConditionError,
     Joined,
     Not,
+    Test,
     check,
     evaluate,
     fields_of,
@@ -29,13 +30,16 @@ from planner.case.conditions import (
 )
 from planner.case.dictionary import Column, Table
 from planner.case.headings import match, nearest_table, table_named
-from planner.case.recipe import Order, Row, Said, nearest
+from planner.case.recipe import Op, Order, Row, Said, nearest
 from planner.case.sheet import Sheet, build, series
 from planner.case.values import BadValue, plain
 from planner.errors import Cell, Problem
 
 _NUMERIC = ("integer", "number", "money", "share")
 _BLANK = "—"
+
+Rows = np.ndarray[Any, Any]  # positions
+New = tuple[Column, list[Any]]  # a column, and the value for each row that matched
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,9 @@ class Change:
     old: str
     new: str
     basis: str = ""
+
+
+Done = tuple[Sheet, list[Change]]
 
 
 @dataclass
@@ -77,7 +84,7 @@ class Applied:
             sheet = self.sheets.get(table.name) or build(table, {}, ())
             try:
                 sheet, changes = _DO[order.op](sheet, order)
-            except _Refused as refused:
+            except _ChangeError as refused:
                 self._refuse(order, refused.problems)
             else:
                 self.sheets[table.name] = sheet
@@ -87,14 +94,14 @@ class Applied:
         self.problems += [p.caused_by(order.name) for p in problems]
 
 
-class _Refused(Exception):
+class _ChangeError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(problems)
         self.problems = problems
 
 
-def _no(code: str, cell: Cell, value: str = "", **named: object) -> _Refused:
-    return _Refused([Problem(code, cell, value, named)])
+def _no(code: str, cell: Cell, value: str = "", **named: object) -> _ChangeError:
+    return _ChangeError([Problem(code, cell, value, named)])
 
 
 def _not_opened(order: Order, table: Table) -> list[Change]:
@@ -137,7 +144,7 @@ def _value(column: Column, unit: int | None, name: Said, said: Said) -> Any:
     return value
 
 
-def _bad(column: Column, name: Said, said: Said, bad: BadValue) -> _Refused:
+def _bad(column: Column, name: Said, said: Said, bad: BadValue) -> _ChangeError:
     value = "" if column.personal else values.shown(said.text)
     quoted = f" “{value}”" if value else ""
     if bad.code == "money_no_unit":
@@ -159,12 +166,12 @@ def _cells(sheet: Sheet, row: Row) -> dict[str, tuple[Column, Any]]:
         try:
             column, unit = _column(sheet, name)
             if column.name in found:
-                raise _no("scenario_duplicate_key", name.cell, name.text, column=name.cell.column)
+                raise _no("scenario_duplicate_key", name.cell, name.text)
             found[column.name] = (column, _value(column, unit, name, said))
-        except _Refused as refused:
+        except _ChangeError as refused:
             problems += refused.problems
     if problems:
-        raise _Refused(problems)
+        raise _ChangeError(problems)
     return found
 
 
@@ -218,7 +225,7 @@ def _leaves(node: Condition) -> list[Compare]:
     return _leaves(node.part) if isinstance(node, Not) else [node]
 
 
-def _matched(sheet: Sheet, order: Order) -> np.ndarray[Any, Any]:
+def _matched(sheet: Sheet, order: Order) -> Rows:
     """The positions of the rows a change is about; at least one."""
     size = len(sheet.frame)
     where, table = order.where, sheet.table.name
@@ -229,14 +236,15 @@ def _matched(sheet: Sheet, order: Order) -> np.ndarray[Any, Any]:
     fields = fields_of(sheet.columns, sheet.frame)
     try:
         condition = parse(where.text)
-        found = np.flatnonzero(evaluate(check(condition, fields), fields)) if size else []
+        checked = check(condition, fields)
+        found: Rows = np.flatnonzero(evaluate(checked, fields)) if size else np.arange(0)
     except ConditionError as bad:
         raise _no(bad.code, where.cell, where.text, **bad.values) from None
     if not len(found):
         near, personal = _nearest_match(sheet, condition)
         raise _no("change_matches_nothing", where.cell, "" if personal else where.text,
                   table=table, nearest=near)  # fmt: skip
-    return np.asarray(found)
+    return found
 
 
 def _nearest_match(sheet: Sheet, condition: Condition) -> tuple[str, bool]:
@@ -245,7 +253,8 @@ def _nearest_match(sheet: Sheet, condition: Condition) -> tuple[str, bool]:
     near, personal = _BLANK, False
     for leaf in _leaves(condition):
         test = check(leaf, fields)
-        column = fields[getattr(test, "key")].column  # noqa: B009  a leaf is always a Test
+        assert isinstance(test, Test)
+        column = fields[test.key].column
         personal |= column.personal
         asked = leaf.op == "=" and near == _BLANK and not column.personal
         if asked and not (len(sheet.frame) and evaluate(test, fields).any()):
@@ -266,12 +275,10 @@ def _unique(sheet: Sheet, cell: Cell) -> None:
 # Doing --------------------------------------------------------------------------------------------
 
 
-def _edited(
-    sheet: Sheet, order: Order, found: np.ndarray[Any, Any], new: dict[str, tuple[Column, list[Any]]]
-) -> tuple[Sheet, list[Change]]:
+def _edited(sheet: Sheet, order: Order, found: Rows, new: Iterable[New]) -> Done:
     """The sheet with new values in the rows ``found``, and a change for each column altered."""
     frame, changes = sheet.frame.copy(), []
-    for column, given in new.values():
+    for column, given in new:
         before = _held(frame, column.name)
         held = list(before)
         for i, value in zip(found, given, strict=True):
@@ -291,14 +298,13 @@ def _edited(
     return edited, changes
 
 
-def _set(sheet: Sheet, order: Order) -> tuple[Sheet, list[Change]]:
+def _set(sheet: Sheet, order: Order) -> Done:
     cells = _cells(sheet, order.rows[0])
     found = _matched(sheet, order)
-    new = {name: (column, [value] * len(found)) for name, (column, value) in cells.items()}
-    return _edited(sheet, order, found, new)
+    return _edited(sheet, order, found, [(c, [value] * len(found)) for c, value in cells.values()])
 
 
-def _calculate(sheet: Sheet, order: Order) -> tuple[Sheet, list[Change]]:
+def _calculate(sheet: Sheet, order: Order) -> Done:
     """``times`` and ``plus``: exact in decimals; money and whole numbers are rounded half up."""
     figures: dict[str, tuple[Column, Said, Said, Decimal]] = {}
     problems: list[Problem] = []
@@ -306,16 +312,16 @@ def _calculate(sheet: Sheet, order: Order) -> tuple[Sheet, list[Change]]:
         try:
             column, unit = _column(sheet, name)
             figures[column.name] = (column, name, said, _figure(column, unit, name, said, order))
-        except _Refused as refused:
+        except _ChangeError as refused:
             problems += refused.problems
     if problems:
-        raise _Refused(problems)
+        raise _ChangeError(problems)
     found = _matched(sheet, order)
-    new: dict[str, tuple[Column, list[Any]]] = {}
+    new: list[New] = []
     for column, name, said, figure in figures.values():
         held = _held(sheet.frame, column.name)
         try:
-            new[column.name] = (column, [_result(column, held[i], figure, order) for i in found])
+            new.append((column, [_result(column, held[i], figure, order) for i in found]))
         except BadValue as bad:
             raise _bad(column, name, said, bad) from None
     return _edited(sheet, order, found, new)
@@ -349,7 +355,7 @@ def _result(column: Column, old: Any, figure: Decimal, order: Order) -> Any:
     return values.parse(column, plain(number), 1)
 
 
-def _add(sheet: Sheet, order: Order) -> tuple[Sheet, list[Change]]:
+def _add(sheet: Sheet, order: Order) -> Done:
     problems: list[Problem] = []
     rows: list[dict[str, Any]] = []
     for row in order.rows:
@@ -359,10 +365,10 @@ def _add(sheet: Sheet, order: Order) -> tuple[Sheet, list[Change]]:
                          for c in sheet.table.columns
                          if c.required and c.name not in cells]  # fmt: skip
             rows.append({name: value for name, (_, value) in cells.items()})
-        except _Refused as refused:
+        except _ChangeError as refused:
             problems += refused.problems
     if problems:
-        raise _Refused(problems)
+        raise _ChangeError(problems)
     added = tuple(Cell(row[0][0].cell.file, row[0][0].cell.sheet, row[0][0].cell.row)
                   for row in order.rows)  # fmt: skip
     frame = pd.DataFrame({
@@ -375,7 +381,7 @@ def _add(sheet: Sheet, order: Order) -> tuple[Sheet, list[Change]]:
     return grown, [Change(order.name, sheet.table.name, len(rows), "", "", text, order.basis)]
 
 
-def _remove(sheet: Sheet, order: Order) -> tuple[Sheet, list[Change]]:
+def _remove(sheet: Sheet, order: Order) -> Done:
     found = _matched(sheet, order)
     gone = {int(i) for i in found}
     held = {c.name: _held(sheet.frame, c.name) for c in sheet.columns}
@@ -387,4 +393,6 @@ def _remove(sheet: Sheet, order: Order) -> tuple[Sheet, list[Change]]:
     return left, [Change(order.name, sheet.table.name, len(rows), "", text, "", order.basis)]
 
 
-_DO = {"set": _set, "times": _calculate, "plus": _calculate, "add": _add, "remove": _remove}
+_DO: dict[Op, Callable[[Sheet, Order], Done]] = {
+    "set": _set, "times": _calculate, "plus": _calculate, "add": _add, "remove": _remove,
+}  # fmt: skip

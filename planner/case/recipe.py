@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -145,7 +145,7 @@ class _Yaml:
         name, table = said.get("name"), said.get("table")
         if node.id == "mapping":
             for wanted in ("name", "table"):
-                if wanted not in found or (said[wanted] and not said[wanted].text):  # type: ignore[union-attr]
+                if wanted not in found or said[wanted] == Said("", self.cell(found[wanted])):
                     self.report("scenario_missing_key", node, wanted, zh=_CHANGE[wanted])
             if sum(op in found for op in OPS) != 1:
                 self.report("change_one_operation", node, name.text if name else "")
@@ -226,7 +226,7 @@ class _Draft:
 
 
 def _follows(last: Order | None, new: Order) -> bool:
-    """Whether ``new`` goes on with the change ``last``: set, times, plus, add of the next column."""
+    """Whether ``new`` goes on with the change ``last``, with its next column."""
     if last is None or new.op == "remove":
         return False
     marks = [(o.name, key(o.table.text), o.op, o.where and o.where.text) for o in (last, new)]
@@ -237,13 +237,8 @@ def _joined(last: Order, new: Order) -> Order | None:
     """``last`` with the column of ``new``: one more of its row, or the first of its next row."""
     *done, row = last.rows
     if key(new.rows[0][0][0].text) not in {key(column.text) for column, _ in row}:
-        done, row = done, (*row, *new.rows[0])
-        rows = (*done, row)
-    elif last.op == "add":
-        rows = (*last.rows, *new.rows)
-    else:
-        return None
-    return Order(last.name, last.table, last.op, rows, last.where, last.basis, last.cell)
+        return replace(last, rows=(*done, (*row, *new.rows[0])))
+    return replace(last, rows=(*last.rows, *new.rows)) if last.op == "add" else None
 
 
 def _order(sheet: Sheet, i: int, row: Any) -> tuple[Order, list[Problem]]:
@@ -275,7 +270,8 @@ def read_sheet(sheet: Sheet) -> tuple[list[Recipe], list[Problem]]:
     frame = sheet.frame.astype(object)
     plain = frame.where(frame.notna(), None)
     last: tuple[str, Order] | None = None
-    for i, row in enumerate(plain.itertuples(index=False)):
+    rows: Iterator[Any] = iter(plain.itertuples(index=False))
+    for i, row in enumerate(rows):
         draft = drafts.setdefault(row.scenario, _Draft(row.scenario))
         for column in ("title", "baseline"):
             text, cell = getattr(row, column) or "", sheet.cell(i, column)

@@ -6,7 +6,8 @@ so that nothing is solved from input that is partly wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from planner.errors import Cell, InputError, Problem
 __all__ = ["Change", "Scenario", "load", "read_case"]
 
 _YAML = (".yaml", ".yml")
-_SUFFIXES = ("", *_YAML, ".xlsx", ".xls", ".et", ".csv")
+_BOOKS = (".xlsx", ".xls", ".et")
 _BASE = "base"
+
+At = tuple[Path, str]  # a case or a file, and the scenario of its sheet
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def load(path: str | Path, only: Only | None = None) -> list[Scenario]:
     """
     path, loader = Path(path), _Loader(only)
     found: list[Scenario | None] = []
-    if path.suffix.lower() in _YAML and not path.is_dir():
+    if _is_yaml(path):
         found.append(loader.file(path))
     else:
         inner = path / _BASE
@@ -56,7 +59,7 @@ def load(path: str | Path, only: Only | None = None) -> list[Scenario]:
             raise InputError(loader.problems)
         found += [base, *loader.of_sheet(case)]
         if folder:
-            files = (f for f in sorted(folder.iterdir()) if f.suffix.lower() in _YAML)
+            files = (f for f in sorted(folder.iterdir()) if _is_yaml(f))
             found += [loader.file(f) for f in files if not f.name.startswith((".", "~"))]
     if loader.problems:
         raise InputError(loader.problems)
@@ -66,8 +69,7 @@ def load(path: str | Path, only: Only | None = None) -> list[Scenario]:
 def read_case(path: str | Path, only: Only | None = None) -> Case:
     """The checked case of a folder, a workbook or a YAML file; raises ``InputError``."""
     path, loader = Path(path), _Loader(only)
-    yaml = path.suffix.lower() in _YAML and not path.is_dir()
-    found = loader.file(path) if yaml else loader.case(path)
+    found = (loader.file if _is_yaml(path) else loader.case)(path)
     if found is None or loader.problems:
         raise InputError(loader.problems)
     return found.case
@@ -79,10 +81,10 @@ class _Loader:
 
     only: Only | None
     problems: list[Problem] = field(default_factory=list)
-    made: dict[tuple[Path, str], Scenario | None] = field(default_factory=dict)
+    made: dict[At, Scenario | None] = field(default_factory=dict)
     notices: list[Problem] = field(default_factory=list)  # of reading, not of checks
     sheet: dict[Path, Sheet] = field(default_factory=dict)  # the sheet ``scenarios``
-    open: list[tuple[Path, str]] = field(default_factory=list)
+    open: list[At] = field(default_factory=list)
 
     def case(self, path: Path) -> Scenario | None:
         """The base: a case as it was given."""
@@ -114,35 +116,39 @@ class _Loader:
     def file(self, path: Path) -> Scenario | None:
         """The scenario of a YAML file."""
         at = (path.resolve(), "")
-        if at in self.made:
-            return self.made[at]
-        self.made[at] = None
-        if not path.is_file():
-            self.problems.append(Problem("no_such_path", Cell(path.name), str(path)))
-            return None
-        recipe, problems = read_yaml(path)
-        self.problems += problems
-        if recipe is None:
-            return None
+        if at not in self.made:
+            self.made[at] = None
+            if path.is_file():
+                recipe, problems = read_yaml(path)
+            else:
+                recipe, problems = None, [Problem("no_such_path", Cell(path.name), str(path))]
+            self.problems += problems
+            if recipe is not None:
+                self.made[at] = self._of_file(path, at, recipe)
+        return self.made[at]
+
+    def _of_file(self, path: Path, at: At, recipe: Recipe) -> Scenario | None:
         said = recipe.baseline or Said(_BASE, Cell(path.name))
         found = _beside(path, said.text)
         if found is None:
-            names = [f.stem if f.suffix in _YAML else f.name for f in path.parent.iterdir()
-                     if f.suffix in _YAML or f.is_dir()]  # fmt: skip
-            self._unknown_baseline(said, names)
-            return None
-        self.made[at] = self._stacked(at, said, found, recipe)
-        return self.made[at]
+            beside = path.parent.iterdir()
+            names = [f.stem if f.suffix in _YAML else f.name for f in beside
+                     if f.suffix in (*_YAML, *_BOOKS) or f.is_dir()]  # fmt: skip
+            return self._unknown_baseline(said, names)
+        read = self.file if _is_yaml(found) else self.case
+        return self._stacked(recipe, at, (found.resolve(), ""), said, lambda: read(found))
 
     def _stacked(
-        self, at: tuple[Path, str], said: Said, found: Path, recipe: Recipe
+        self, recipe: Recipe, at: At, below: At, said: Said, read: Callable[[], Scenario | None]
     ) -> Scenario | None:
-        yaml = found.suffix.lower() in _YAML
-        other = (found.resolve(), "")
-        if other in (*self.open, at):
-            return self._circle([*self.open, at, other], said)
+        """The recipe on the scenario ``below``, unless that leads back to one being made."""
+        way = [*self.open, at, below]
+        if below in way[:-1]:
+            names = [name or path.stem for path, name in way[way.index(below) :]]
+            self.problems.append(Problem("scenario_circle", said.cell, " → ".join(names)))
+            return None
         self.open.append(at)
-        baseline = self.file(found) if yaml else self.case(found)
+        baseline = read()
         self.open.pop()
         return self._apply(recipe, baseline)
 
@@ -159,32 +165,23 @@ class _Loader:
         return [self._of_row(home, recipe, known) for recipe in recipes]
 
     def _of_row(self, home: Path, recipe: Recipe, known: dict[str, Recipe]) -> Scenario | None:
-        at = (home, recipe.name)
+        at, base, said = (home, recipe.name), self.made[home, ""], recipe.baseline
         if at in self.made:
             return self.made[at]
-        base = self.made[home, ""]
-        said = recipe.baseline
         if said is None or (said.text not in known and base and said.text in (_BASE, base.name)):
             self.made[at] = self._apply(recipe, base)
         elif said.text not in known:
             self.made[at] = self._unknown_baseline(said, [_BASE, *known])
-        elif (home, said.text) in (*self.open, at):
-            self.made[at] = self._circle([*self.open, at, (home, said.text)], said)
         else:
-            self.open.append(at)
-            baseline = self._of_row(home, known[said.text], known)
-            self.open.pop()
-            self.made[at] = self._apply(recipe, baseline)
+            below = known[said.text]
+            self.made[at] = self._stacked(recipe, at, (home, said.text), said,
+                                          lambda: self._of_row(home, below, known))  # fmt: skip
         return self.made[at]
 
-    def _unknown_baseline(self, said: Said, names: list[str]) -> None:
+    def _unknown_baseline(self, said: Said, names: list[str]) -> Scenario | None:
         values = {"nearest": nearest(said.text, sorted(names))}
         self.problems.append(Problem("scenario_unknown_baseline", said.cell, said.text, values))
-
-    def _circle(self, way: list[tuple[Path, str]], said: Said) -> None:
-        names = [name or path.stem for path, name in way]
-        circle = " → ".join(names[way.index(way[-1]) :])
-        self.problems.append(Problem("scenario_circle", said.cell, circle))
+        return None
 
     def _apply(self, recipe: Recipe, baseline: Scenario | None) -> Scenario | None:
         """The baseline with the changes of the recipe, checked as a whole."""
@@ -209,10 +206,14 @@ class _Loader:
         return Scenario(recipe.name, recipe.title, recipe.why, recipe.basis, case, changes)
 
 
+def _is_yaml(path: Path) -> bool:
+    return path.suffix.lower() in _YAML and not path.is_dir()
+
+
 def _beside(file: Path, text: str) -> Path | None:
     """The case or scenario that ``baseline: text`` means in ``file``."""
-    tries = (file.parent / f"{text}{suffix}" for suffix in _SUFFIXES)
-    return next((p for p in tries if p.exists()), None)
+    tries = (file.parent / f"{text}{suffix}" for suffix in ("", *_YAML, *_BOOKS))
+    return next((p for p in tries if os.path.exists(p)), None)
 
 
 class _Blame:

@@ -189,9 +189,13 @@ def _money(case: Case, time_limit: float | None) -> Half:
 
     if climb.status == "stopped" or not len(climb.x):
         return Half(climb)
-    part = settle(case, v, list(climb.x), again)
+    no_step = tuple(
+        Give("whole", f"{c.payee}/{c.fund}", float(c.low - c.high))
+        for g in v.groups for c in g.cells if c.low > c.high)
+    part = None if no_step else settle(case, v, list(climb.x), again)
     if part is None:
-        return Half(Climb("infeasible", climb.x), must_give=(Give("whole", "all", None),))
+        give = no_step or (Give("whole", "all", None),)
+        return Half(Climb("infeasible", climb.x), must_give=give)
     return Half(climb, money=part)
 
 

@@ -73,7 +73,7 @@ def plain(value: Any) -> int | float | None:
     """A number JSON has: whole as int, else rounded to ten digits; nothing for not-a-number."""
     if value is None or value != value or value in (float("inf"), float("-inf")):
         return None
-    if isinstance(value, int) or hasattr(value, "dtype") and value.dtype.kind in "iu":
+    if isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu"):
         return int(value)
     return round(float(value), 10) + 0.0
 

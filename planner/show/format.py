@@ -88,12 +88,29 @@ def names_of(case: Case) -> dict[str, str]:
 
 
 def subject(code: str, names: dict[str, str], lang: str) -> str:
-    """What a rule or a target is about, in words: ``service/street``, ``young/S1``, ``district``."""
-    def word(part: str) -> str:
-        if part in names:
-            return names[part]
-        return say(f"screen.unit_{part}", lang) if known(f"screen.unit_{part}") else part
-    return " / ".join(level_name(word(p), lang) for p in code.split("/"))
+    """What a rule is about, in words: ``district``, ``service/street``, ``young/S1``."""
+    return " / ".join(names.get(part) or unit_name(part, names, lang) for part in code.split("/"))
+
+
+def unit_name(unit: str, names: dict[str, str], lang: str) -> str:
+    """The unit of a target in words: the district, a kind of post, or a named place."""
+    if known(f"screen.unit_{unit}"):
+        return say(f"screen.unit_{unit}", lang)
+    return names.get(unit) or level_name(unit, lang)
+
+
+def target_unit(bound: str) -> str:
+    """The unit of the figure a bound is about."""
+    return {"share": "share", "count": "people", "mean": "years"}[bound.split("_")[1]]
+
+
+def changed_value(value: object, table: str, column: str, lang: str) -> str:
+    """A value before or after a change; words of the dictionary in the user's language."""
+    text = NOTHING if value in (None, "") else str(value)
+    if lang != "zh" or table not in BY_NAME:
+        return text
+    words = {w.code: w.zh for c in BY_NAME[table].columns if c.name == column for w in c.words}
+    return "、".join(words.get(part, part) for part in text.split(", ")) if words else text
 
 
 def masked(name: object, reveal: bool) -> str:

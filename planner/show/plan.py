@@ -10,7 +10,15 @@ from rich.text import Text
 from planner.case.case import Case
 from planner.plan.compare import Entry
 from planner.plan.plan import Plan
-from planner.show.format import level_name, masked, names_of, number, subject, wan
+from planner.show.format import (
+    level_name,
+    masked,
+    names_of,
+    number,
+    target_unit,
+    unit_name,
+    wan,
+)
 from planner.show.table import Col, Headings, line, print_table
 from planner.show.trust import trust
 from planner.words import say
@@ -90,7 +98,9 @@ def _sources(case: Case, names: dict[str, str], lang: str, console: Console) -> 
         for row in case.rows("standards"):
             if row.fund == fund.fund:
                 where = row.where or say("screen.everyone", lang)
-                text = say("screen.standard", lang, where=where, amount=wan(row.amount_yuan))
+                per = {"per": row.per, "every": f"{row.every or 1:g}"} if row.per else {}
+                text = say("screen.standard_per" if per else "screen.standard", lang, where=where,
+                           amount=wan(row.amount_yuan), **per)
                 line(console, text + _basis(row.basis, lang), indent=4)
 
 
@@ -129,16 +139,16 @@ def _unfilled(plan: Plan, names: dict[str, str], lang: str, console: Console) ->
 
 def _targets(plan: Plan, names: dict[str, str], lang: str, console: Console) -> None:
     rows = list(plan.targets.itertuples())
-    unit = {"share": "share", "count": "people", "mean": "years"}
-    kinds = [unit[str(r.bound).split("_")[1]] for r in rows]
+    kinds = [target_unit(str(r.bound)) for r in rows]
 
     def figures(column: str) -> list[str]:
         return [number(getattr(r, column), k) for r, k in zip(rows, kinds, strict=True)]
 
     print_table(console, [
         Col(say("screen.target", lang), [say(
-            "screen.target_of", lang, target=r.target, unit=subject(str(r.unit), names, lang),
-            bound=say(f"screen.{r.bound}", lang)) for r in rows]),
+            "screen.target_of", lang, target=r.target, bound=say(f"screen.{r.bound}", lang))
+            for r in rows]),
+        Col(say("screen.within", lang), [unit_name(str(r.unit), names, lang) for r in rows]),
         Col(say("screen.before", lang), figures("before"), number=True),
         Col(say("screen.actual", lang), figures("actual"), number=True),
         Col(say("screen.wanted", lang), figures("goal"), number=True),

@@ -12,13 +12,15 @@ from planner.plan.compare import Comparison, Entry
 from planner.plan.measures import Measure
 from planner.show.format import (
     NOTHING,
+    changed_value,
     column_name,
     difference,
     hundredths,
     names_of,
     number,
-    subject,
+    target_unit,
     title_of,
+    unit_name,
     verdict,
     wan,
 )
@@ -68,7 +70,7 @@ def show_comparison(
         heading(say("screen.people", lang))
         _unfilled(comparison, names, lang, console)
         _targets(comparison, names, lang, console)
-        line(console, say("screen.suggestions", lang), "dim")
+        line(console, say("screen.people_note", lang), "dim")
     heading(say("screen.trust", lang))
     trust(comparison.entries, lang, console)
 
@@ -88,15 +90,13 @@ def _differs(entry: Entry, lang: str, console: Console) -> None:
         if text:
             line(console, say(f"screen.{key}", lang, text=text), indent=2)
     for c in scenario.changes:
-        text = say("screen.change", lang, name=c.name, rows=c.rows, old=_shown(c.old),
-                   new=_shown(c.new), what=column_name(c.table, c.column, lang))
+        text = say("screen.change", lang, name=c.name, rows=c.rows,
+                   old=changed_value(c.old, c.table, c.column, lang),
+                   new=changed_value(c.new, c.table, c.column, lang),
+                   what=column_name(c.table, c.column, lang))
         if c.basis and c.basis != scenario.basis:
             text += say("screen.change_basis", lang, text=c.basis)
         line(console, text, indent=4)
-
-
-def _shown(value: object) -> str:
-    return NOTHING if value in (None, "") else str(value)
 
 
 # --- measures ---------------------------------------------------------------------------------
@@ -119,13 +119,14 @@ def _measures(
     rows = _measure_rows(comparison)
     titles = [Text(say(f"screen.block_{r}", lang), "bold") if isinstance(r, str)
               else Text(title_of(r, names, lang)) for r in rows]
-    for gap in (" ", "\n"):  # the verdict beside the difference, or under it when that is too wide
+    beside = "" if lang == "zh" else " "
+    for gap in (beside, "\n"):  # the verdict goes under the difference when that is too wide
         cols = [Col(say("screen.measure", lang), titles, lead=True)]
         for n, entry in enumerate(comparison.entries):
             cells = ["" if isinstance(r, str) else _cell(comparison, r, entry, gap, lang)
                      for r in rows]
             cols.append(Col(entry.name, cells, number=True, lead=n == 0))
-        if len(groups(cols, console.width)) == 1:
+        if len(groups(cols, console.width)) == 1 or len(cols) > 5:
             break
     sections = [i for i, row in enumerate(rows) if isinstance(row, str)]
     print_table(console, cols, sections)
@@ -223,27 +224,38 @@ def _unfilled(comparison: Comparison, names: dict[str, str], lang: str, console:
 
 
 def _targets(comparison: Comparison, names: dict[str, str], lang: str, console: Console) -> None:
-    found = [{} if e.plan is None else {(r.target, r.unit, r.bound): r
-                                        for r in e.plan.targets.itertuples()}
-             for e in comparison.entries]
+    """A row a target and bound: its figure, or how many of its units meet it and which do not."""
+    found: list[dict[tuple[str, str], list[Any]]] = []
+    for entry in comparison.entries:
+        found.append({})
+        for row in entry.plan.targets.itertuples() if entry.plan is not None else ():
+            found[-1].setdefault((row.target, row.bound), []).append(row)
     keys = sorted({k for by in found for k in by})
     if not keys:
         return
-    titles = [say("screen.target_of", lang, target=t, unit=subject(u, names, lang),
-                  bound=say(f"screen.{b}", lang)) for t, u, b in keys]
+    titles = [say("screen.target_of", lang, target=t, bound=say(f"screen.{b}", lang))
+              for t, b in keys]
     cols = [Col(say("screen.target", lang), titles, lead=True)]
     for entry, by in zip(comparison.entries, found, strict=True):
-        cols.append(Col(entry.name, [target_cell(by[k], lang) if k in by else "" for k in keys],
-                        number=True))
+        cells = [_target_cell(by[k], names, lang) if k in by else "" for k in keys]
+        cols.append(Col(entry.name, cells))
     print_table(console, cols)
 
 
-def target_cell(row: Any, lang: str, gap: str = "\n") -> Text:
-    """Actual over goal, and whether it is met."""
-    unit = {"share": "share", "count": "people", "mean": "years"}[str(row.bound).split("_")[1]]
-    key = "met" if row.met else "not_met"
-    goal = say("screen.goal", lang, goal=number(row.goal, unit))
-    text = Text(number(row.actual, unit) + gap + goal)
-    return text.append(gap + say(f"screen.{key}", lang), "green" if row.met else "red")
+def _target_cell(rows: list[Any], names: dict[str, str], lang: str) -> Text:
+    unit = target_unit(rows[0].bound)
+    goal = say("screen.goal", lang, goal=number(rows[0].goal, unit))
+    missed = [r for r in rows if not r.met]
+    if len(rows) == 1:
+        text = Text(f"{number(rows[0].actual, unit)} ({goal})\n")
+        return text.append(*_met(not missed, lang))
+    text = Text(f"{len(rows) - len(missed)}/{len(rows)} ({goal})\n").append(*_met(not missed, lang))
+    if missed:
+        worst = max(missed, key=lambda r: (r.shortfall, r.unit))
+        text.append("\n" + say("screen.worst", lang, unit=unit_name(worst.unit, names, lang),
+                               actual=number(worst.actual, unit)))
+    return text
 
 
+def _met(met: bool, lang: str) -> tuple[str, str]:
+    return say("screen.met" if met else "screen.not_met", lang), "green" if met else "red"

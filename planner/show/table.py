@@ -6,6 +6,7 @@ fold, and what does not fit goes into a further table that repeats the leading c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,15 +33,25 @@ class Col:
 
     @property
     def natural(self) -> int:
-        """The width at which nothing folds; a long heading over numbers may."""
+        """The width at which nothing folds."""
         body = max((_wide(c) for c in self.cells), default=0)
-        head = cell_len(self.head)
-        return max(body, min(head, NARROW) if self.number else head, 1)
+        return max(body, _wide(self.heading), 1)
+
+    @property
+    def heading(self) -> str:
+        """The heading, broken after ``_`` and ``-`` where it is long."""
+        lines = [""]
+        for part in re.split(r"(?<=[_\- ])", self.head):
+            if lines[-1] and cell_len(lines[-1] + part) > NARROW - 2:
+                lines.append("")
+            lines[-1] += part
+        return "\n".join(lines)
 
     @property
     def least(self) -> int:
         """The width it can be squeezed to."""
-        return self.natural if self.number else min(self.natural, NARROW)
+        squeezed = min(self.natural, 2 * NARROW if self.lead else NARROW)
+        return self.natural if self.number else squeezed
 
 
 def _wide(cell: str | Text) -> int:
@@ -84,7 +95,7 @@ def print_table(console: Console, cols: Sequence[Col], sections: Sequence[int] =
         table = Table(box=RULED if ruled else PLAIN, padding=(0, 1, 0, 0), header_style="bold",
                       highlight=False)
         for col, width in zip(group, _squeeze(group, console.width), strict=True):
-            table.add_column(Text(col.head), width=width, overflow="fold",
+            table.add_column(Text(col.heading), width=width, overflow="fold",
                              justify="right" if col.number else "left")
         for i in range(max(len(c.cells) for c in group)):
             if i in sections and i:

@@ -29,6 +29,7 @@ Array = np.ndarray[Any, Any]
 
 _STATUS: dict[Any, Status] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kModelEmpty: "optimal",  # nothing to decide: no seat is vacant
     highspy.HighsModelStatus.kInfeasible: "infeasible",
     highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
@@ -182,7 +183,9 @@ class Session:
         x = np.array(solution.col_value)
         x[self.whole] = np.round(x[self.whole])
         value = float(self.costs @ x)
-        bound = float(info.mip_dual_bound) if self.whole.any() else value
+        bound = value if mine == "optimal" else inf if self.sense == "max" else -inf
+        if self.whole.any():
+            bound = float(info.mip_dual_bound)
         duals = np.array(solution.row_dual) if solution.dual_valid else np.zeros(0)
         return Outcome(mine, value, bound, x, duals)
 
@@ -203,7 +206,9 @@ def _arrays(problem: Any, model: Model) -> tuple[Array, Array, tuple[Array, Arra
     """
     held = problem.constraints() if callable(problem.constraints) else problem.constraints.values()
     terms: list[Terms] = [row.terms for row in model.rows]
-    low, high = np.full(len(terms), -inf), np.full(len(terms), inf)
+    # A row without terms is not for PuLP (it would take `0 >= 1`), but may still ask for something.
+    low = np.array([-inf if row.terms else row.low for row in model.rows], dtype=float)
+    high = np.array([inf if row.terms else row.high for row in model.rows], dtype=float)
     for row in held:
         i, side = int(row.name[1:]), -float(row.constant)
         terms[i] = [(int(v.name[1:]), float(c)) for v, c in row.items()]

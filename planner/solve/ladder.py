@@ -28,7 +28,8 @@ class Reached:
     @property
     def proven(self) -> bool:
         """Whether the two agree."""
-        return abs(self.value - self.bound) <= 1e-6 * max(1.0, abs(self.bound))
+        near = 1e-6 * max(1.0, abs(self.value))
+        return abs(self.value - self.bound) <= near
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Ladder:
         while open_.any():
             session.fix(top, -inf, float(most[open_].min()))
             outcome = session.optimise([(top, 1.0)], "max")
-            if not outcome.solved:
+            if outcome.status != "optimal":  # the duals of a point that is not prove nothing
                 return None, Reached(goal.goal, np.nan, np.nan, goal.part)
             level = float(outcome.x[top])
             least = level if least is None else least

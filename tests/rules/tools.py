@@ -33,7 +33,7 @@ def funds(entitlements: dict[str, int], payers: Rows, *fund: dict[str, Any],
         funds=found, payers=[dict(p) for p in payers],
         standards=[{"fund": f["fund"], "amount_yuan": 1, "per": "residents"} for f in found],
         last_year=[{"payee": c, "fund": "f", "amount_yuan": h}
-                   for c, h in tables.pop("last", {}).items()],
+                   for c, h in tables.pop("last", {}).items()] + tables.pop("last_year", []),
         **tables)
 
 

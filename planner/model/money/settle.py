@@ -54,7 +54,10 @@ class Unit:
 
 
 def settle(case: Case, v: MoneyVariables, x: list[float], solve: Solve) -> MoneyPart | None:
-    """The continuous plan ``x`` in whole steps and whole yuan; ``None`` when there is none."""
+    """The continuous plan ``x`` in whole steps and whole yuan; ``None`` when there is none.
+
+    Every cell must have a whole step between its bounds (``low`` ≤ ``high``).
+    """
     amounts = _steps(case, v, x, solve)
     if amounts is None:
         return None
@@ -88,6 +91,8 @@ def _steps(
     case: Case, v: MoneyVariables, x: list[float], solve: Solve
 ) -> dict[tuple[str, str], int] | None:
     """Each cell's amount in yuan, a whole number of steps."""
+    if any(cell.low > cell.high for group in v.groups for cell in group.cells):
+        return None  # no whole step lies between what a cell must and what it may get
     units = _units(v, x)
     wanted = sum(x[j] for xs in v.x for j in xs.values()) * SCALE
     for wide in (False, True):
