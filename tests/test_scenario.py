@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from planner.case import changes, recipe, scenario
+from planner.case import changes, recipe, rows, scenario
 from planner.case.scenario import Scenario, load, read_case
 from planner.errors import InputError, Problem
 from planner.words import catalogue
@@ -311,7 +311,7 @@ def test_what_is_not_there(home: Path) -> None:
 
 
 def test_every_code_has_its_sentences() -> None:
-    sources = "".join(Path(str(m.__file__)).read_text(encoding="utf-8") for m in (changes, recipe, scenario))
+    sources = "".join(Path(str(m.__file__)).read_text(encoding="utf-8") for m in (changes, recipe, rows, scenario))
     codes = set(re.findall(r'"((?:change|scenario)_\w+)"', sources))
     for lang in ("zh", "en"):
         assert {f"problem.{code}" for code in codes} <= set(catalogue(lang))

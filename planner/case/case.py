@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, Literal
+from functools import cached_property, wraps
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from planner.case.values import BadValue, parse
 from planner.errors import InputError, Problem
 
 Only = Literal["money", "people"]
+F = TypeVar("F")
 
 AGE = Column(name="age", zh="年龄", kind="integer", meaning="Full years at `as_of`.")
 
@@ -64,6 +65,7 @@ class Case:
     settings: Settings
     notices: tuple[Problem, ...] = ()
     _rows: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _facts: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _fields: dict[tuple[str, ...], Fields] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, table: str) -> bool:
@@ -163,6 +165,20 @@ class Case:
         birth = pd.DatetimeIndex(self.frame(table)["birth"])
         later = (birth.month > day.month) | ((birth.month == day.month) & (birth.day > day.day))
         return np.asarray(day.year - birth.year - later.astype(int))
+
+
+def per_case(read: Callable[[Case], F]) -> Callable[[Case], F]:
+    """What is read off a case is read once: a case is frozen, so it cannot change."""
+
+    @wraps(read)
+    def known(case: Case) -> F:
+        name = f"{read.__module__}.{read.__qualname__}"
+        if name not in case._facts:
+            case._facts[name] = read(case)
+        found: F = case._facts[name]
+        return found
+
+    return known
 
 
 def read_settings(sheet: Sheet | None) -> tuple[Settings, list[Problem]]:

@@ -187,7 +187,7 @@ def _money(case: Case, time_limit: float | None) -> Half:
         end = Ladder(small, stages).climb()
         return list(end.x) if end.status in ("optimal", "feasible") else None
 
-    if climb.status == "stopped" or not len(climb.x):
+    if climb.status == "stopped" or (model.lower and not len(climb.x)):
         return Half(climb)
     no_step = tuple(
         Give("whole", f"{c.payee}/{c.fund}", float(c.low - c.high))
@@ -210,7 +210,7 @@ def _people(case: Case, time_limit: float | None) -> Half:
     climb = Ladder(model, (*goals, *people_tie(case, v, model))).climb(time_limit)
     if climb.status == "infeasible":
         return Half(climb, must_give=_must_give(model, base, 1))
-    if not len(climb.x):
+    if model.lower and not len(climb.x):
         return Half(climb)
     who, what = case.rows("candidates"), case.rows("posts")
     placed = tuple(

@@ -7,6 +7,8 @@ import os
 import tempfile
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +73,9 @@ def _scenario(comparison: Comparison, entry: Entry) -> Json:
 
 def plain(value: Any) -> int | float | None:
     """A number JSON has: whole as int, else rounded to ten digits; nothing for not-a-number."""
-    if value is None or value != value or value in (float("inf"), float("-inf")):
+    if value is None or not isfinite(value):
         return None
-    if isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu"):
+    if isinstance(value, Integral):
         return int(value)
     return round(float(value), 10) + 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from math import isnan
 
 from planner.case.case import Case
 from planner.case.dictionary import BY_NAME, LEVELS
@@ -28,7 +29,7 @@ def wan(yuan: int) -> str:
 
 def number(value: float | None, unit: str) -> str:
     """A figure in its unit: yuan as 万元, shares as percent; ``-`` when there is none."""
-    if value is None or value != value:
+    if value is None or isnan(value):
         return NOTHING
     if unit == "yuan":
         return wan(int(value))
@@ -70,10 +71,9 @@ def column_name(table: str, column: str, lang: str) -> str:
 
 def title_of(measure: Measure, names: dict[str, str], lang: str) -> str:
     """The title of a measure; ``names`` are those of funds."""
-    part = measure.part
-    if measure.name == "allocated_level":
-        part = level_name(part, lang)
-    return say(f"measure.{measure.name}", lang, part=names.get(part, part))
+    level = measure.name == "allocated_level"
+    part = level_name(measure.part, lang) if level else names.get(measure.part, measure.part)
+    return say(f"measure.{measure.name}", lang, part=part)
 
 
 def names_of(case: Case) -> dict[str, str]:

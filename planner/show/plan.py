@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
@@ -11,6 +12,7 @@ from planner.case.case import Case
 from planner.plan.compare import Entry
 from planner.plan.plan import Plan
 from planner.show.format import (
+    hundredths,
     level_name,
     masked,
     names_of,
@@ -80,10 +82,12 @@ def _allocations(plan: Plan, names: dict[str, str], lang: str, console: Console)
              for i, head in enumerate(heads)]
     cols.insert(5, Col(say("screen.coverage", lang), [_coverage(r[3]) for r in rows], number=True))
     print_table(console, cols, sections)
+    if any(sum(hundredths(v or 0) for v in r[2][3:]) != hundredths(r[2][2] or 0) for r in rows):
+        line(console, say("screen.rounding_note", lang), "dim")
 
 
 def _int(value: Any) -> int | None:
-    return None if value is None or value != value else int(value)
+    return None if pd.isna(value) else int(value)
 
 
 def _coverage(row: Any) -> str:

@@ -209,8 +209,9 @@ def _payee_moves(
 
 
 def _unfilled(comparison: Comparison, names: dict[str, str], lang: str, console: Console) -> None:
-    found = [{} if e.plan is None else {r.post: r for r in e.plan.unfilled.itertuples()}
-             for e in comparison.entries]
+    found: list[dict[str, Any]] = [
+        {str(r["post"]): r for r in e.plan.unfilled.to_dict("records")} if e.plan else {}
+        for e in comparison.entries]
     posts = sorted({p for by in found for p in by})
     if not posts:
         line(console, say("screen.all_filled", lang))
@@ -218,8 +219,9 @@ def _unfilled(comparison: Comparison, names: dict[str, str], lang: str, console:
     cols = [Col(say("screen.unfilled", lang), [names.get(p, p) for p in posts], lead=True)]
     for entry, by in zip(comparison.entries, found, strict=True):
         none = NOTHING if entry.plan is None or entry.plan.people is None else ""
-        cols.append(Col(entry.name, [
-            f"{by[p].seats} {say(f'why.{by[p].why}', lang)}" if p in by else none for p in posts]))
+        cells = [none if (row := by.get(p)) is None
+                 else f"{row['seats']} {say('why.' + row['why'], lang)}" for p in posts]
+        cols.append(Col(entry.name, cells))
     print_table(console, cols)
 
 
@@ -229,7 +231,7 @@ def _targets(comparison: Comparison, names: dict[str, str], lang: str, console: 
     for entry in comparison.entries:
         found.append({})
         for row in entry.plan.targets.itertuples() if entry.plan is not None else ():
-            found[-1].setdefault((row.target, row.bound), []).append(row)
+            found[-1].setdefault((str(row.target), str(row.bound)), []).append(row)
     keys = sorted({k for by in found for k in by})
     if not keys:
         return

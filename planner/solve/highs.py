@@ -7,12 +7,13 @@ numbers are only read after it.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Literal
@@ -29,7 +30,6 @@ Array = np.ndarray[Any, Any]
 
 _STATUS: dict[Any, Status] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
-    highspy.HighsModelStatus.kModelEmpty: "optimal",  # nothing to decide: no seat is vacant
     highspy.HighsModelStatus.kInfeasible: "infeasible",
     highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
@@ -108,7 +108,8 @@ class Session:
         self.model = model
         self.problem = state(model)
         self.low, self.high, matrix = _arrays(self.problem, model)
-        self.solver = highspy.Highs()
+        with quiet_stdout():  # some versions greet before they can be told not to
+            self.solver = highspy.Highs()
         for name, value in _OPTIONS.items():
             self._option(name, value)
         if time_limit is not None:
@@ -178,6 +179,8 @@ class Session:
             self._option("presolve", "choose")
             status = self.solver.getModelStatus()
         mine = _STATUS.get(status, "feasible" if feasible else "stopped")
+        if not len(self.costs):  # nothing to decide, as when no seat is vacant
+            mine = "optimal" if ((self.low <= 0) & (self.high >= 0)).all() else "infeasible"
         if mine not in ("optimal", "feasible"):
             return Outcome(mine, np.nan, np.nan, np.zeros(0), np.zeros(0))
         x = np.array(solution.col_value)
@@ -237,6 +240,11 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
+def _flush_c() -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("ucrtbase" if os.name == "nt" else None).fflush(None)
+
+
 @contextmanager
 def quiet_stdout() -> Iterator[None]:
     """HiGHS may write to the process's stdout whatever its options say: point it elsewhere."""
@@ -255,5 +263,6 @@ def quiet_stdout() -> Iterator[None]:
         os.close(nowhere)
         yield
     finally:
+        _flush_c()  # what C holds back would otherwise be written to the real stdout later
         os.dup2(kept, 1)
         os.close(kept)

@@ -118,6 +118,7 @@ class Ladder:
         base = np.array([c for _, c, _ in goal.levels])
         for i, row in enumerate(rows):
             session.hold(row, low=-base[i])
+        floors = np.zeros(len(rows))
         least: float | None = None
         outcome: Outcome | None = None
         while open_.any():
@@ -134,8 +135,12 @@ class Ladder:
                 return None, Reached(goal.goal, np.nan, np.nan, goal.part)
             for i in np.flatnonzero(stuck).tolist():
                 session.drop(rows[i], top)
-                session.hold(rows[i], low=level - base[i] - SLIP - goal.tolerance)
+                floors[i] = level - base[i] - SLIP
+                session.hold(rows[i], low=floors[i])
             open_ &= ~stuck
+        if goal.tolerance:  # for the goals after this one, not for its own higher levels
+            for row, floor in zip(rows, floors, strict=True):
+                session.hold(row, low=floor - goal.tolerance)
         session.fix(top, 0.0, 0.0)
         if least is None:
             return session.optimise([], "min"), Reached(goal.goal, 1.0, 1.0, goal.part)

@@ -49,3 +49,9 @@ def test_recount_rejects_too_much_and_too_little() -> None:
 def test_clash_with_the_appropriation() -> None:
     given = funds(E, [payer("d", 1000)], {"envelope_min_yuan": 1500})
     assert must_give(solve(given)) == {("appropriation", "d"): 500, ("envelope", "f"): 500}
+
+
+def test_clash_when_nobody_is_entitled() -> None:
+    """A least envelope with no community to pay is an empty row that asks for 100 yuan."""
+    given = funds({"S1-A": 0}, [payer("d", 1000)], {"envelope_min_yuan": 100})
+    assert must_give(solve(given)) == {("envelope", "f"): 100}

@@ -3,7 +3,7 @@ import pytest
 from planner.model.money.rules import whole_rows
 from planner.plan.plan import solve
 from tests.cases import amounts
-from tests.rules.tools import funds, money_breaches, money_rows, payer, rules_of
+from tests.rules.tools import funds, money_breaches, money_rows, must_give, payer, rules_of
 
 E = {"S1-A": 1000}
 PAY = [payer("d", 777), payer("pS2", 500)]
@@ -45,6 +45,6 @@ def test_an_earmark_keeps_a_payer_out() -> None:
 def test_no_whole_step_between_floor_and_ceiling() -> None:
     """All of 250 yuan in steps of 100 cannot be paid: an answer, not a fault."""
     plan = solve(funds({"S1-A": 250}, [payer("d", 1000)], {"floor": "100%"}))
-    assert plan.status == "infeasible" and {g.rule for g in plan.must_give} == {"whole"}
+    assert must_give(plan) == {("whole", "S1-A/f"): 100}
     fine = funds({"S1-A": 250}, [payer("d", 1000)], {"floor": "100%", "step_yuan": 50})
     assert amounts(solve(fine)) == {"S1-A": 250}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.case.case import Case, exact
+from planner.case.case import Case, exact, per_case
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,7 @@ def _shares(case: Case, fund: Any) -> list[tuple[Share, ...]]:
     return [tuple(f[level] for level in sorted(f)) for f in found]
 
 
+@per_case
 def cells_of(case: Case) -> tuple[MoneyCell, ...]:
     """Every cell with a positive entitlement, by payee and fund code."""
     last = {(r.payee, r.fund): r for r in case.rows("last_year")}

@@ -125,7 +125,7 @@ def floor_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
 
     .. math:: a_r + o_r \ge \varphi_k e_r \qquad \forall r
 
-    Source: ``funds.floor``. The goal ``floor`` is the proof that nothing is missing here.
+    The goal ``floor`` is the proof that nothing is missing here. Source: ``funds.floor``.
     """
     for g, group in enumerate(v.groups):
         low = group.lead.floor * group.entitlement - group.carried
@@ -212,7 +212,7 @@ def envelope_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
         low, high = fund.envelope_min_yuan, fund.envelope_max_yuan
         terms = [t for g, group in enumerate(v.groups) if group.lead.fund == fund.fund
                  for t in v.paid(g)]
-        if terms and (low is not None or high is not None):
+        if (terms or low) and (low is not None or high is not None):
             yield Row("envelope", fund.fund, terms, low=-inf if low is None else low / SCALE,
                       high=inf if high is None else high / SCALE)
 
@@ -227,7 +227,10 @@ def envelope_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
 
 
 def whole_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
-    """Whole steps are the work of settling (``settle.py``): the continuous plan has no such row."""
+    """Whole steps are the work of settling (``settle.py``): the continuous plan has no such row.
+
+    Source: ``funds.step_yuan``, else ``settings`` (``step_yuan``, 100 yuan unless given).
+    """
     return iter(())
 
 

@@ -2,8 +2,8 @@
 
 Rounding cell by cell breaks totals, so settling is a model of its own, in three small parts:
 
-1. each cell goes to a neighbouring step, as many up as the money allows, largest remainder
-   first, ties by code (an integer model over cells that nothing tells apart);
+1. each cell goes to a neighbouring step: up as far as the money allows, so that the least
+   coverage is lost, ties by code (an integer model over cells that nothing tells apart);
 2. with those amounts fixed, payers are used in their order, evenly over cells (linear);
 3. each payer's part goes to a neighbouring yuan so that every cell, level and payer adds up
    (a flow, which has whole solutions).
@@ -156,10 +156,12 @@ def _step_goals(
             off += [(more, 1.0), (less, 1.0)]
         return (Stage("settle", "min", off),)
     rank = 1e-3 / (len(units) + 1)
+    lost = [unit.rest / unit.lead.entitlement for unit in units]
+    most, coarsest = max([*lost, 1e-9]), max((u.lead.step for u in units), default=1)
     return (
-        Stage("settle", "max", [(up[u], float(unit.lead.step)) for u, unit in enumerate(units)]),
+        Stage("settle", "max", [(up[u], lost[u] / most) for u in range(len(units))]),
         Stage("settle", "max", [
-            (up[u], unit.rest / unit.lead.step + rank * (len(units) - u))
+            (up[u], unit.lead.step / coarsest + rank * (len(units) - u))
             for u, unit in enumerate(units)]),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.case.case import Case
+from planner.case.case import Case, per_case
 from planner.case.conditions import condition, evaluate
 from planner.case.dictionary import EDUCATION
 from planner.errors import InputError, Problem
@@ -35,6 +35,7 @@ class Seats:
     held: Array
 
 
+@per_case
 def seats_of(case: Case) -> Seats:
     r"""Vacancies: as given, or authorised seats less the incumbents who stay.
 
@@ -151,14 +152,23 @@ def pair_fields(case: Case) -> dict[str, Any]:
             **case.fields("posts", prefix="post.", shape="1m")}
 
 
-def eligible(case: Case, seats: Seats) -> Array:
+@per_case
+def barriers_of(case: Case) -> dict[str, Array]:
+    """(N, M) booleans by the name of the barrier: True where it stands."""
+    seats = seats_of(case)
+    return {barrier.__name__: barrier(case, seats) for barrier in BARRIERS}
+
+
+@per_case
+def eligible(case: Case) -> Array:
     """(N, M) booleans: nothing stands between the candidate and the post."""
     open_ = np.ones((len(case.frame("candidates")), len(case.frame("posts"))), dtype=bool)
-    for barrier in BARRIERS:
-        open_ &= ~barrier(case, seats)
+    for wall in barriers_of(case).values():
+        open_ &= ~wall
     return open_
 
 
+@per_case
 def fits(case: Case) -> Array:
     """(N, M) fit: the points whose condition the pair meets, or the pair's own ``fit``."""
     total = np.zeros((len(case.frame("candidates")), len(case.frame("posts"))))
@@ -184,8 +194,8 @@ def check_pins(case: Case, open_: Array, seats: Seats) -> None:
         if row.decision != "pin":
             continue
         i, j = _at(case, row)
-        why = [b.__name__ for b in BARRIERS
-               if np.broadcast_to(b(case, seats), open_.shape)[i, j]]
+        why = [name for name, wall in barriers_of(case).items()
+               if np.broadcast_to(wall, open_.shape)[i, j]]
         taken[j] += 1
         if why:
             problems.append(Problem("pin_not_eligible", sheet.cell(r, "decision"), values={

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from planner.case.case import Case
-from planner.model.people.pool import BARRIERS, fits, seats_of
+from planner.model.people.pool import barriers_of, fits, seats_of
 from planner.model.people.targets import Bound, bounds_of
 from planner.model.people.variables import PeopleVariables
 from planner.model.rule import Breach, Row, Rule, Terms
@@ -82,16 +82,20 @@ def one_post_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
 
 
 def eligible_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
-    """Pairs that are not eligible have no column, so there is nothing to state."""
+    """Pairs that are not eligible have no column, so there is nothing to state.
+
+    Source: ``posts.max_age``, ``posts.min_age``, ``posts.min_education``, ``posts.where``,
+    ``candidates.affiliation``, ``candidates.willing``, ``pairs.decision``, ``kin``.
+    """
     return iter(())
 
 
 def eligible_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
     """Each placed pair against every barrier; its fit against the points."""
-    seats, points = seats_of(case), fits(case)
+    points = fits(case)
     who = {c.candidate: i for i, c in enumerate(case.rows("candidates"))}
     what = {p.post: j for j, p in enumerate(case.rows("posts"))}
-    walls = {b.__name__: b(case, seats) for b in BARRIERS} if part.placed else {}
+    walls = barriers_of(case) if part.placed else {}
     for candidate, post, fit in part.placed:
         i, j = who[candidate], what[post]
         for name, wall in walls.items():
@@ -193,7 +197,7 @@ def counted_bounds(case: Case, part: PeoplePart) -> Iterator[tuple[Bound, list[i
     """Each bound of each target with the positions of the candidates placed in its unit."""
     who = {c.candidate: i for i, c in enumerate(case.rows("candidates"))}
     what = {p.post: j for j, p in enumerate(case.rows("posts"))}
-    for bound in bounds_of(case, seats_of(case)):
+    for bound in bounds_of(case):
         inside = set(bound.posts)
         yield bound, [who[c] for c, p, _ in part.placed if what[p] in inside]
 

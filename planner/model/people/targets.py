@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from planner.case.case import Case, exact
-from planner.model.people.pool import Seats
+from planner.case.case import Case, exact, per_case
+from planner.model.people.pool import Seats, seats_of
 
 Array = np.ndarray[Any, Any]
 
@@ -48,8 +48,10 @@ class Bound:
         return max(0.0, round(-value, 9))
 
 
-def bounds_of(case: Case, seats: Seats) -> tuple[Bound, ...]:
+@per_case
+def bounds_of(case: Case) -> tuple[Bound, ...]:
     """Every bound of every target, in every unit of its scope."""
+    seats = seats_of(case)
     out = []
     for target in case.rows("targets"):
         within = case.matches(target.where, "posts")

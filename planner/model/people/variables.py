@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.case.case import Case
+from planner.case.case import Case, per_case
 from planner.model.people.pool import Seats, check_pins, eligible, fits, pins, seats_of
 from planner.model.people.targets import Bound, bounds_of
 from planner.model.rule import Model
@@ -30,10 +30,11 @@ class People:
     priority: Array  # (M,)
 
 
+@per_case
 def people_of(case: Case) -> People:
     """Read the case. Raises ``InputError`` when a pinned pair is impossible."""
     seats = seats_of(case)
-    open_ = eligible(case, seats)
+    open_ = eligible(case)
     check_pins(case, open_, seats)
     at = {c: i for i, c in enumerate(case.frame("candidates")["candidate"])}
     kin = sorted({tuple(sorted((at[r.person], at[r.other])))
@@ -41,7 +42,7 @@ def people_of(case: Case) -> People:
     posts = case.frame("posts")
     return People(
         seats, open_ & (seats.vacant > 0)[None, :], fits(case), tuple(pins(case)),
-        bounds_of(case, seats),
+        bounds_of(case),
         case.frame("candidates")["capacity"].to_numpy(dtype=float, na_value=1).astype(int),
         tuple((i, k) for i, k in kin), posts["community"].to_numpy(),
         posts["priority"].to_numpy(dtype=float, na_value=0).astype(int),
