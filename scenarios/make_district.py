@@ -65,16 +65,16 @@ GIVEN: dict[str, tuple[str, list[tuple[Cell, ...]]]] = {
         ("step_yuan", 100, "拨付到百元"),
         ("mode", "ceiling", "二上：控制数以内"),
     ]),
-    "funds": ("fund name payee where priority floor ceiling keep_last_year basis", [
+    "funds": ("fund name payee where priority floor ceiling keep_last_year step_yuan basis", [
         ("office", "无集体收入社区办公经费", "community", "collective_income_yuan = 0",
-         1, 0.8, 1, "", basis(4)),
+         1, 0.8, 1, "", "", basis(4)),
         ("alliance", "区域化党建联盟工作经费", "community", "alliance = 是",
-         1, 0.8, 1, "", basis(1)),
+         1, 0.8, 1, "", "", basis(1)),
         ("service", "服务群众专项经费", "community", "kind in (城市社区, 村改居)",
-         2, 0.7, 1, 0.9, basis(2)),
-        ("street_school", "镇街党校补助", "street", "school = 是", 2, 0.6, 1, "", basis(3)),
+         2, 0.7, 1, 0.9, "", basis(2)),
+        ("street_school", "镇街党校补助", "street", "school = 是", 2, 0.6, 1, "", "", basis(3)),
         ("branch_school", "村(社区)分党校补助", "community", "branch_school = 是",
-         2, 0.6, 1, "", basis(3)),
+         2, 0.6, 1, "", 10, basis(3)),
     ]),
     # One sentence of a real notice mixes 万元 and 元, so these cells do too.
     "standards": ("fund where amount_yuan basis", [

@@ -43,7 +43,7 @@ def difference(value: float | None, unit: str) -> str:
     """A difference with its sign (shares in percentage points); empty when there is none."""
     if value is None or abs(value) < 1e-9:
         return ""
-    return ("+" if value > 0 else "") + number(value, unit).removesuffix("%")
+    return ("+" if value > 0 else "-") + number(abs(value), unit).removesuffix("%")
 
 
 def verdict(measure: Measure, value: float | None) -> str:

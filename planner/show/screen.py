@@ -162,7 +162,7 @@ def _rounding(comparison: Comparison, entry: Entry) -> bool:
 
 
 def _signed(yuan: int) -> str:
-    return ("+" if yuan > 0 else "") + wan(yuan)
+    return difference(yuan, "yuan") or wan(0)
 
 
 def _moves(comparison: Comparison, names: dict[str, str], lang: str, console: Console) -> None:
@@ -176,8 +176,14 @@ def _moves(comparison: Comparison, names: dict[str, str], lang: str, console: Co
         cols.append(Col(entry.name, [_signed(int(by[c])) if c in by else NOTHING for c in codes],
                         number=True))
     print_table(console, cols)
+    told: dict[str, str] = {}
     for entry in others:
-        _payee_moves(comparison, entry, names, lang, console)
+        moves = comparison.moves(entry)
+        same = told.setdefault(repr(moves.to_numpy().tolist()), entry.name)
+        if same != entry.name and moves["difference_yuan"].any():
+            line(console, say("screen.moved_same", lang, name=entry.name, other=same))
+        else:
+            _payee_moves(comparison, entry, names, lang, console)
 
 
 def _payee_moves(

@@ -2,7 +2,6 @@ from typing import Any
 
 import pytest
 
-from planner.model.people.pool import seats_of
 from planner.model.people.rules import target_rows
 from planner.model.people.targets import bounds_of
 from planner.plan.plan import solve
@@ -51,7 +50,7 @@ def test_row_by_eye(strength: str, short: list[float]) -> None:
 def test_arithmetic(target: dict[str, Any], shortfall: list[float], actual: list[float]) -> None:
     """Nobody placed, the one of 56, the one of 26 – beside the one of 50 who stays."""
     given = team(**target)
-    (bound,) = bounds_of(given, seats_of(given))
+    (bound,) = bounds_of(given)
     claims: list[list[int]] = [[], [0], [2]]
     assert [bound.shortfall(c) for c in claims] == pytest.approx(shortfall)
     assert [bound.actual(c) for c in claims] == pytest.approx(actual)
