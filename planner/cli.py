@@ -189,7 +189,8 @@ def profile_command(run: Run, paths: tuple[Path, ...]) -> int:
 
 def build(lang: str) -> click.Group:
     """The command line, its help in ``lang``."""
-    group = click.Group("planner", help=say("help.planner", lang))
+    group = click.Group("planner", help=say("help.planner", lang), params=[click.Option(
+        ["--lang"], type=click.Choice(LANGUAGES), help=say("help.lang", lang), expose_value=False)])
     commands: list[tuple[str, Callable[[Run, tuple[Path, ...]], int], int]] = [
         ("compare", compare_command, -1), ("plan", plan_command, 1),
         ("check", check_command, -1), ("profile", profile_command, 1)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -117,7 +116,9 @@ def test_codes_renamed_in_order(grids: dict[str, Grid], plan: Plan, tmp_path: Pa
 
     renamed = {n: [[rename(v) for v in row] for row in rows] for n, rows in grids.items()}
     other = solve(read_case(write(tmp_path / "base", renamed)))
-    amounts: Callable[[Plan], list[int]] = lambda p: p.allocations["allocation_yuan"].tolist()
+    def amounts(p: Plan) -> list[int]:
+        return list(p.allocations["allocation_yuan"])
+
     assert sorted(amounts(plan)) == sorted(amounts(other))
     by = dict(zip(other.allocations["payee"] + other.allocations["fund"], amounts(other),
                   strict=True))

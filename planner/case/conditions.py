@@ -119,8 +119,9 @@ _JOIN = re.compile("并且|而且|且|或者|或")
 _OP = re.compile("==|!=|<>|<=|>=|[=<>≠≤≥≦≧]")
 _OPS = {"==": "=", "<>": "!=", "≠": "!=", "≤": "<=", "≥": ">=", "≦": "<=", "≧": ">="}
 _IN = re.compile(rf"(not\s+in{_END}|不属于)|in{_END}|属于", re.IGNORECASE)
-_BLANK = re.compile(rf"(not\s+blank{_END}|is\s+not\s+blank{_END}|不为空|非空)|is\s+blank{_END}|为空",
-                    re.IGNORECASE)
+_BLANK = re.compile(
+    rf"(not\s+blank{_END}|is\s+not\s+blank{_END}|不为空|非空)|is\s+blank{_END}|为空", re.IGNORECASE
+)
 _COMMA = re.compile("[,、;]")
 _QUOTED = re.compile("(?P<q>[\"'`])(?P<a>.*?)(?P=q)|“(?P<b>.*?)”|「(?P<c>.*?)」", re.DOTALL)
 # A bracket that follows a word at once is part of it: 近期可用(成熟型), but not 且(…) or 非(…).
@@ -426,7 +427,8 @@ def _ask(test: Test, fields: Fields) -> Array:
         if test.how == "contains":
             hit = _contains(left, right)
         elif test.how == "rank":
-            hit = _COMPARE[test.op](*(np.asarray(_rank(side), dtype=float) for side in (left, right)))
+            ranks = (np.asarray(_rank(side), dtype=float) for side in (left, right))
+            hit = _COMPARE[test.op](*ranks)
         else:
             hit = _COMPARE[test.op](left, right)
         hits = hits | (np.asarray(hit, dtype=bool) & both)

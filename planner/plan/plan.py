@@ -140,8 +140,8 @@ def solve(
     """The best plan of a case, recounted.
 
     ``memo`` keeps solved halves by what was given to them: scenarios that change only money share
-    one people half, and the other way round. Raises ``RecountError`` when the plan breaks a rule on being counted again: a fault of the
-    program, after which nothing of the plan may be shown.
+    one people half, and the other way round. Raises ``RecountError`` when the plan breaks a rule
+    on being counted again: a fault of the program, after which nothing of it may be shown.
     """
     memo = {} if memo is None else memo
     halves = []

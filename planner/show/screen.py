@@ -252,18 +252,14 @@ def _targets(comparison: Comparison, names: dict[str, str], lang: str, console: 
 
 def _target_cell(rows: list[Any], names: dict[str, str], lang: str) -> Text:
     unit = target_unit(rows[0].bound)
-    goal = say("screen.goal", lang, goal=number(rows[0].goal, unit))
     missed = [r for r in rows if not r.met]
-    if len(rows) == 1:
-        text = Text(f"{number(rows[0].actual, unit)} ({goal})\n")
-        return text.append(*_met(not missed, lang))
-    text = Text(f"{len(rows) - len(missed)}/{len(rows)} ({goal})\n").append(*_met(not missed, lang))
-    if missed:
+    one = len(rows) == 1
+    figure = number(rows[0].actual, unit) if one else f"{len(rows) - len(missed)}/{len(rows)}"
+    word = say("screen.not_met" if one and missed else "screen.met", lang)
+    text = Text(f"{figure} ").append(word, "red" if missed else "green")
+    text.append("\n" + say("screen.goal", lang, goal=number(rows[0].goal, unit)))
+    if missed and not one:
         worst = max(missed, key=lambda r: (r.shortfall, r.unit))
         text.append("\n" + say("screen.worst", lang, unit=unit_name(worst.unit, names, lang),
                                actual=number(worst.actual, unit)))
     return text
-
-
-def _met(met: bool, lang: str) -> tuple[str, str]:
-    return say("screen.met" if met else "screen.not_met", lang), "green" if met else "red"

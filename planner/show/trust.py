@@ -33,7 +33,7 @@ def trust(entries: Sequence[Entry], lang: str, console: Console) -> None:
     for entry in entries:
         parts = [say(f"status.{entry.status}", lang)]
         if entry.plan is not None:
-            if recounted(entry.plan):
+            if recounted(entry.plan) and entry.status != "infeasible":
                 parts.append(say("screen.recount_passed", lang))
             open_ = [say(f"goal.{r.goal}", lang) for r in entry.plan.goals if not r.proven]
             if open_:

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isfinite
 from typing import Any, Literal
 
 import highspy
@@ -106,6 +106,8 @@ class Session:
 
     def __init__(self, model: Model, time_limit: float | None = None) -> None:
         self.model = model
+        if any(not isfinite(c) for row in model.rows for _, c in row.terms):
+            raise SolverError("a coefficient is not a number")
         self.problem = state(model)
         self.low, self.high, matrix = _arrays(self.problem, model)
         with quiet_stdout():  # some versions greet before they can be told not to
@@ -223,8 +225,6 @@ def _arrays(problem: Any, model: Model) -> tuple[Array, Array, tuple[Array, Arra
     np.cumsum([len(t) for t in terms], out=start[1:])
     index = np.array([j for t in terms for j, _ in t], dtype=np.int32)
     value = np.array([c for t in terms for _, c in t], dtype=float)
-    if not np.isfinite(value).all():
-        raise SolverError("a coefficient is not a number")
     return low, high, (start, index, value)
 
 
