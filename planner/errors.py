@@ -65,12 +65,11 @@ class Problem:
 
     def text(self, lang: str) -> str:
         """Place, what is wrong, what to do: one line."""
-        parts = [f"{self.cell}: {self.message(lang)}"]
-        if self.change:
-            parts.append(say("problem_change", lang, change=self.change))
-        if remedy := self.remedy(lang):
-            parts.append(remedy)
-        return (" " if lang == "en" else "").join(parts)
+        change = say("problem_change", lang, change=self.change).strip() if self.change else ""
+        parts = [self.message(lang), change, self.remedy(lang)]
+        stop, space = ("。", "") if lang == "zh" else (".", " ")
+        ended = [p if p[-1] in ".。!！?？；)）" else p + stop for p in parts if p]
+        return f"{self.cell}: {space.join(ended)}"
 
     def caused_by(self, change: str) -> Problem:
         """The same problem, blamed on a named change of a scenario."""

@@ -103,8 +103,7 @@ def renamed(tables: Tables, names: dict[str, str]) -> Tables:
 def test_new_codes_in_the_same_order_give_the_same_money(seed: int) -> None:
     tables = money_tables(seed)
     names = {c["community"]: f"社区{i}" for i, c in enumerate(tables["communities"])}
-    names |= {"S1": "东街", "S2": "西街", "f": "x", "g": "y", "d": "k1", "pS1": "k2", "pS2": "k3"}
-    names |= {"S1": "街1", "S2": "街2"}
+    names |= {"S1": "街1", "S2": "街2", "f": "x", "g": "y", "d": "k1", "pS1": "k2", "pS2": "k3"}
     before, after = plan_of(tables), plan_of(renamed(tables, names))
     pd.testing.assert_series_equal(before.allocations["allocation_yuan"],
                                    after.allocations["allocation_yuan"])
@@ -154,9 +153,8 @@ def test_one_more_candidate_never_fills_fewer_seats(seed: int) -> None:
                                "community": "C1"})
     plans = [plan_of(t) for t in (tables, more)]
     empty = [[r.value for r in p.goals if r.goal == "fill"] for p in plans]
-    assert empty[1] <= empty[0]  # priority by priority
-    if empty[0] and empty[0][0] > 0:  # K9 may take most posts
-        assert sum(empty[1]) <= sum(empty[0])
+    assert empty[1] <= empty[0]  # the highest priority first
+    assert sum(empty[1]) <= sum(empty[0])
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from planner.case.case import Case, exact
-from planner.case.conditions import ConditionError, Fields, condition
+from planner.case.case import AGE, Case, exact
+from planner.case.conditions import Fields, condition
+from planner.case.dictionary import BY_NAME
+from planner.case.grammar import ConditionError
 from planner.errors import Problem
 
 Check = Callable[[Case], Iterator[Problem]]
@@ -24,11 +26,16 @@ def nearest(word: str, known: Any) -> str:
     return next(iter(difflib.get_close_matches(word, [str(k) for k in known], 1, 0.5)), "")
 
 
+def named(table: str) -> str:
+    """A table in both languages, as its sheet or file may be called."""
+    return f"{BY_NAME[table].zh}/{table}"
+
+
 def gate_tables(case: Case) -> Iterator[Problem]:
     """There is a plan to make, and no table that no rule uses yet."""
     for sheet in case.sheets.values():
         if sheet.table.unused and len(sheet.frame):
-            yield Problem("table_not_used_yet", sheet.place, values={"table": sheet.table.name})
+            yield Problem("table_not_used_yet", sheet.place, values={"table": named(sheet.table.name)})
     if not (case.has_money or case.has_people) and case.sheets:
         first = next(iter(case.sheets.values())).place
         yield Problem("nothing_to_plan", first)
@@ -39,7 +46,8 @@ def gate_tables(case: Case) -> Iterator[Problem]:
         for other in others:
             if case.has(table) and not case.has(other):
                 place = case.sheet(table).place
-                yield Problem("table_missing", place, values={"table": other, "needed_by": table})
+                yield Problem("table_missing", place, values={
+                    "table": named(other), "needed_by": named(table)})
     if case.has_people and case.settings.as_of is None:
         yield Problem("no_as_of", case.sheet("posts").place)
 
@@ -55,7 +63,7 @@ def gate_references(case: Case) -> Iterator[Problem]:
                 for code in value if isinstance(value, tuple) else (value,):
                     if isinstance(code, str) and code not in known:
                         yield Problem("unknown_code", sheet.cell(i, column.name), code, {
-                            "table": column.ref, "nearest": nearest(code, known) or "—"})
+                            "table": named(column.ref), "nearest": nearest(code, known) or "—"})
 
 
 def _asked_of(case: Case, table: str, over: str, row: Any) -> list[Fields]:
@@ -105,7 +113,7 @@ def gate_standards(case: Case) -> Iterator[Problem]:
         name = next((n for n, c in counted.items() if row.per in (n, c.zh, *c.also)), None)
         if name is None:
             yield Problem("per_not_numeric", sheet.cell(i, "per"), row.per, {
-                "table": table, "nearest": nearest(row.per, counted) or "—"})
+                "table": named(table), "nearest": nearest(row.per, counted) or "—"})
             continue
         blank = case.frame(table)[name].isna().to_numpy() & case.matches(row.where, table)
         for k in np.flatnonzero(blank):
@@ -180,7 +188,7 @@ def last_year_rows(case: Case) -> Iterator[Problem]:
         known = set(case.frame(table).iloc[:, 0])
         if row.payee not in known:
             yield Problem("unknown_code", case.sheet("last_year").cell(i, "payee"), row.payee,
-                          {"table": table, "nearest": nearest(row.payee, known) or "—"})
+                          {"table": named(table), "nearest": nearest(row.payee, known) or "—"})
 
 
 def post_rows(case: Case) -> Iterator[Problem]:
@@ -217,19 +225,16 @@ def target_rows(case: Case) -> Iterator[Problem]:
             if getattr(row, b) is not None:
                 yield Problem("bound_does_not_fit", sheet.cell(i, b), row.target, {"bound": b})
         if row.of == "bench":
-            yield Problem("table_not_used_yet", sheet.cell(i, "of"), values={"table": "bench"})
-        if row.mean_of is not None and row.mean_of not in ("age", AGE_ZH) and not any(
+            yield Problem("table_not_used_yet", sheet.cell(i, "of"), values={"table": named("bench")})
+        if row.mean_of is not None and row.mean_of not in (AGE.name, AGE.zh) and not any(
                 row.mean_of in case.frame(t) for t in people):
             yield Problem("per_not_numeric", sheet.cell(i, "mean_of"), row.mean_of,
-                          {"table": "candidates", "nearest": "age"})
+                          {"table": named("candidates"), "nearest": "age"})
         if row.group is not None and not any(
                 case.matches_person(row.group, t).any() for t in people):
             yield Problem("target_group_empty", sheet.cell(i, "group"), row.group)
         if row.where and not case.matches(row.where, "posts").any():
             yield Problem("target_without_post", sheet.cell(i, "where"), row.where)
-
-
-AGE_ZH = "年龄"
 
 
 def pair_rows(case: Case) -> Iterator[Problem]:
@@ -240,7 +245,7 @@ def pair_rows(case: Case) -> Iterator[Problem]:
             code = getattr(row, column)
             if code not in known:
                 yield Problem("unknown_code", case.sheet("kin").cell(i, column), code,
-                              {"table": "candidates", "nearest": nearest(code, known) or "—"})
+                              {"table": named("candidates"), "nearest": nearest(code, known) or "—"})
 
 
 CHECKS: tuple[Check, ...] = (

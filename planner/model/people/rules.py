@@ -67,7 +67,8 @@ def one_post_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
         by_person.setdefault(I, []).append((column, 1.0))
     for I, terms in sorted(by_person.items()):
         most = sum(int(v.people.capacity[i]) for i in v.who[I])
-        yield Row("one_post", f"c{I}", terms, high=float(most))
+        first = str(case.rows("candidates")[v.who[I][0]].candidate)
+        yield Row("one_post", first, terms, high=float(most))
 
 
 def one_post_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
