@@ -83,7 +83,7 @@ PEOPLE: dict[str, Clash] = {
         {("target", "t/district"): 2, ("seats", "J1"): 2, ("seats", "J2"): 2},
         {"target": {"targets": []}}),
     "two pins of one person": Clash(
-        {"pairs": PINS}, {("one_post", "c0"): 1, ("pin", "J1"): 1, ("pin", "J2"): 1},
+        {"pairs": PINS}, {("one_post", "K0"): 1, ("pin", "J1"): 1, ("pin", "J2"): 1},
         {"pin": {"pairs": PINS[:1]},
          "one_post": {"candidates": [{"candidate": "K0", "capacity": 2}]}}),
     "kin pinned together": Clash(
@@ -137,7 +137,7 @@ def test_people_without_any_one_of_them_has_a_plan(name: str, rule: str) -> None
     assert solve(council(**{**clash.given, **clash.without[rule]})).status == "optimal"
 
 
-@pytest.mark.parametrize("clash", [c for c in MONEY.values()])
+@pytest.mark.parametrize("clash", list(MONEY.values()))
 def test_each_rule_of_a_money_clash_can_be_taken_out(clash: Clash) -> None:
     assert {r for r, _ in clash.gives} == set(clash.without)
 

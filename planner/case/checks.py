@@ -35,7 +35,8 @@ def gate_tables(case: Case) -> Iterator[Problem]:
     """There is a plan to make, and no table that no rule uses yet."""
     for sheet in case.sheets.values():
         if sheet.table.unused and len(sheet.frame):
-            yield Problem("table_not_used_yet", sheet.place, values={"table": named(sheet.table.name)})
+            name = named(sheet.table.name)
+            yield Problem("table_not_used_yet", sheet.place, values={"table": name})
     if not (case.has_money or case.has_people) and case.sheets:
         first = next(iter(case.sheets.values())).place
         yield Problem("nothing_to_plan", first)
@@ -225,7 +226,8 @@ def target_rows(case: Case) -> Iterator[Problem]:
             if getattr(row, b) is not None:
                 yield Problem("bound_does_not_fit", sheet.cell(i, b), row.target, {"bound": b})
         if row.of == "bench":
-            yield Problem("table_not_used_yet", sheet.cell(i, "of"), values={"table": named("bench")})
+            cell = sheet.cell(i, "of")
+            yield Problem("table_not_used_yet", cell, values={"table": named("bench")})
         if row.mean_of is not None and row.mean_of not in (AGE.name, AGE.zh) and not any(
                 row.mean_of in case.frame(t) for t in people):
             yield Problem("per_not_numeric", sheet.cell(i, "mean_of"), row.mean_of,
@@ -244,8 +246,8 @@ def pair_rows(case: Case) -> Iterator[Problem]:
         for column in ("person", "other"):
             code = getattr(row, column)
             if code not in known:
-                yield Problem("unknown_code", case.sheet("kin").cell(i, column), code,
-                              {"table": named("candidates"), "nearest": nearest(code, known) or "—"})
+                yield Problem("unknown_code", case.sheet("kin").cell(i, column), code, {
+                    "table": named("candidates"), "nearest": nearest(code, known) or "—"})
 
 
 CHECKS: tuple[Check, ...] = (

@@ -40,15 +40,25 @@ def number(value: float | None, unit: str) -> str:
 
 
 def difference(value: float | None, unit: str) -> str:
-    """A difference with its sign (shares in percentage points); empty when there is none."""
+    """A difference with its sign (shares in percentage points); empty when there is none.
+
+    One too small for the decimals shown is ``±0.00``, never a zero with a direction.
+    """
     if value is None or abs(value) < 1e-9:
         return ""
+    if too_small(value, unit):
+        return "±" + number(0, unit).removesuffix("%")
     return ("+" if value > 0 else "-") + number(abs(value), unit).removesuffix("%")
+
+
+def too_small(value: float, unit: str) -> bool:
+    """Whether a figure shows no digit but 0."""
+    return not any(c in "123456789" for c in number(abs(value), unit))
 
 
 def verdict(measure: Measure, value: float | None) -> str:
     """``better``, ``worse`` or nothing, for a difference of a measure."""
-    if value is None or abs(value) < 1e-9 or not measure.better:
+    if value is None or not measure.better or too_small(value, measure.unit):
         return ""
     return "better" if (value > 0) == (measure.better == "higher") else "worse"
 
