@@ -218,23 +218,19 @@ def make_case(
 ) -> Case:
     """Check the tables against each other and freeze them.
 
-    Raises ``InputError`` with every problem found. ``only`` leaves out the other half's tables.
+    ``notices`` are what reading found; problems among them are raised together with those found
+    here. Raises ``InputError`` with every problem. ``only`` leaves out the other half's tables.
     """
-    from planner.case.checks import CHECKS  # the checks read a Case
+    from planner.case.checks import problems_of  # the checks read a Case
 
     kept = {
         s.table.name: canonical(s)
         for s in sheets
         if only is None or s.table.block in ("both", only)
     }
-    settings, problems = read_settings(kept.get("settings"))
-    case = Case(name, kept, settings)
-    if not problems:
-        for check in CHECKS:
-            found = list(check(case))
-            problems += found
-            if check.__name__.startswith("gate_") and any(not p.notice for p in found):
-                break  # what follows leans on this
-    if any(not p.notice for p in problems):
-        raise InputError(p for p in [*notices, *problems] if not p.notice)
-    return Case(name, kept, settings, (*notices, *problems))
+    settings, found = read_settings(kept.get("settings"))
+    told = [*notices, *found]
+    told += problems_of(Case(name, kept, settings), told)
+    if any(not p.notice for p in told):
+        raise InputError(p for p in told if not p.notice)
+    return Case(name, kept, settings, tuple(told))

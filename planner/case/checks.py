@@ -1,13 +1,15 @@
 """What must hold between the tables before anything is solved: one check a function.
 
-Every check reads the whole case and yields each problem it finds, with its cell. Checks whose
-name begins with ``gate_`` must pass before those after them are asked.
+Every check reads the whole case and yields each problem it finds, with its cell. All are asked
+even when an earlier one found something, so that one run tells everything.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +33,7 @@ def named(table: str) -> str:
     return f"{BY_NAME[table].zh}/{table}"
 
 
-def gate_tables(case: Case) -> Iterator[Problem]:
+def tables(case: Case) -> Iterator[Problem]:
     """There is a plan to make, and no table that no rule uses yet."""
     for sheet in case.sheets.values():
         if sheet.table.unused and len(sheet.frame):
@@ -49,11 +51,9 @@ def gate_tables(case: Case) -> Iterator[Problem]:
                 place = case.sheet(table).place
                 yield Problem("table_missing", place, values={
                     "table": named(other), "needed_by": named(table)})
-    if case.has_people and case.settings.as_of is None:
-        yield Problem("no_as_of", case.sheet("posts").place)
 
 
-def gate_references(case: Case) -> Iterator[Problem]:
+def references(case: Case) -> Iterator[Problem]:
     """A code that names a row of another table names one that is there."""
     for sheet in case.sheets.values():
         for column in sheet.table.columns:
@@ -67,12 +67,32 @@ def gate_references(case: Case) -> Iterator[Problem]:
                             "table": named(column.ref), "nearest": nearest(code, known) or "—"})
 
 
+def fits(case: Case, where: str | None, table: str, unread: bool) -> Any:
+    """The rows of a table a condition fits; ``unread`` everywhere if it cannot be read."""
+    try:
+        return case.matches(where, table)
+    except ConditionError:
+        return np.full(len(case.frame(table)), unread)
+
+
+def _in_group(case: Case, group: str, table: str) -> Any:
+    try:
+        return case.matches_person(group, table)
+    except ConditionError:
+        return np.ones(1, dtype=bool)
+
+
+def payee_tables(case: Case) -> dict[str, str]:
+    """The table whose rows each fund pays; a fund that cannot be read is left out."""
+    return {f.fund: case.payee_table(f.payee) for f in case.rows("funds") if f.payee is not None}
+
+
 def _asked_of(case: Case, table: str, over: str, row: Any) -> list[Fields]:
     """The columns a condition may name."""
     match over:
         case "payee":
-            payee = {f.fund: f.payee for f in case.rows("funds")}[row.fund]
-            return [case.fields(case.payee_table(payee))]
+            table = payee_tables(case).get(row.fund)
+            return [case.fields(table)] if table else []
         case "post":
             return [case.fields("posts")]
         case "pair":
@@ -82,7 +102,7 @@ def _asked_of(case: Case, table: str, over: str, row: Any) -> list[Fields]:
             return [{**case.fields("incumbents"), **case.fields("candidates")}]
 
 
-def gate_conditions(case: Case) -> Iterator[Problem]:
+def conditions(case: Case) -> Iterator[Problem]:
     """Every condition can be read and names columns that are there."""
     for sheet in case.sheets.values():
         for column in sheet.table.columns:
@@ -99,16 +119,18 @@ def gate_conditions(case: Case) -> Iterator[Problem]:
                     yield Problem(bad.code, sheet.cell(i, column.name), text, bad.values)
 
 
-def gate_standards(case: Case) -> Iterator[Problem]:
+def standards(case: Case) -> Iterator[Problem]:
     """A standard counts a numeric column of those it pays, and every counted cell is filled."""
-    payees = {f.fund: f.payee for f in case.rows("funds")}
+    payees = payee_tables(case)
     sheet = case.sheet("standards")
     for i, row in enumerate(case.rows("standards")):
+        if row.fund not in payees:
+            continue
         if row.per is None:
             if row.every is not None or row.round is not None:
                 yield Problem("every_without_per", sheet.cell(i, "every"))
             continue
-        table = case.payee_table(payees[row.fund])
+        table = payees[row.fund]
         counted = {c.name: c for c in case.sheet(table).columns
                    if c.kind in ("integer", "number", "money")}
         name = next((n for n, c in counted.items() if row.per in (n, c.zh, *c.also)), None)
@@ -116,7 +138,7 @@ def gate_standards(case: Case) -> Iterator[Problem]:
             yield Problem("per_not_numeric", sheet.cell(i, "per"), row.per, {
                 "table": named(table), "nearest": nearest(row.per, counted) or "—"})
             continue
-        blank = case.frame(table)[name].isna().to_numpy() & case.matches(row.where, table)
+        blank = case.frame(table)[name].isna().to_numpy() & fits(case, row.where, table, False)
         for k in np.flatnonzero(blank):
             yield Problem("blank_counted", case.sheet(table).cell(int(k), name), values={
                 "column": name, "fund": row.fund})
@@ -154,7 +176,8 @@ def funds_can_be_paid(case: Case) -> Iterator[Problem]:
             yield Problem("fund_without_standard", cell, fund.fund)
         if not any(p.funds is None or fund.fund in p.funds for p in case.rows("payers")):
             yield Problem("fund_without_payer", cell, fund.fund)
-        if not case.matches(fund.where, case.payee_table(fund.payee)).any():
+        mine = payee_tables(case).get(fund.fund)
+        if mine and not fits(case, fund.where, mine, True).any():
             yield Problem("fund_without_payee", case.sheet("funds").cell(i, "where"), fund.fund)
     for i, share in enumerate(case.rows("shares")):
         if share.level not in levels:
@@ -162,8 +185,8 @@ def funds_can_be_paid(case: Case) -> Iterator[Problem]:
                           share.level, {"nearest": nearest(share.level, levels) or "—"})
     for table in ("standards", "shares"):
         for i, row in enumerate(case.rows(table)):
-            payee = {f.fund: f.payee for f in case.rows("funds")}[row.fund]
-            if row.where and not case.matches(row.where, case.payee_table(payee)).any():
+            payee = payee_tables(case).get(row.fund)
+            if payee and row.where and not fits(case, row.where, payee, True).any():
                 yield Problem("matches_nobody", case.sheet(table).cell(i, "where"), row.where,
                               notice=True)
 
@@ -183,9 +206,11 @@ def share_sums(case: Case) -> Iterator[Problem]:
 
 def last_year_rows(case: Case) -> Iterator[Problem]:
     """Last year's amounts belong to a payee of their fund."""
-    payees = {f.fund: f.payee for f in case.rows("funds")}
+    payees = payee_tables(case)
     for i, row in enumerate(case.rows("last_year")):
-        table = case.payee_table(payees[row.fund])
+        if row.fund not in payees or row.payee is None:
+            continue
+        table = payees[row.fund]
         known = set(case.frame(table).iloc[:, 0])
         if row.payee not in known:
             yield Problem("unknown_code", case.sheet("last_year").cell(i, "payee"), row.payee,
@@ -233,9 +258,9 @@ def target_rows(case: Case) -> Iterator[Problem]:
             yield Problem("per_not_numeric", sheet.cell(i, "mean_of"), row.mean_of,
                           {"table": named("candidates"), "nearest": "age"})
         if row.group is not None and not any(
-                case.matches_person(row.group, t).any() for t in people):
+                _in_group(case, row.group, t).any() for t in people):
             yield Problem("target_group_empty", sheet.cell(i, "group"), row.group)
-        if row.where and not case.matches(row.where, "posts").any():
+        if row.where and not fits(case, row.where, "posts", True).any():
             yield Problem("target_without_post", sheet.cell(i, "where"), row.where)
 
 
@@ -251,10 +276,10 @@ def pair_rows(case: Case) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    gate_tables,
-    gate_references,
-    gate_conditions,
-    gate_standards,
+    tables,
+    references,
+    conditions,
+    standards,
     money_rows,
     funds_can_be_paid,
     share_sums,
@@ -264,3 +289,25 @@ CHECKS: tuple[Check, ...] = (
     pair_rows,
 )
 
+
+
+def problems_of(case: Case, told: Sequence[Problem]) -> list[Problem]:
+    """What every check finds, but for cells already told of.
+
+    Behind an error told of, a check may not be able to go on: what it found until then counts.
+    """
+    known = {p.cell for p in told if not p.notice}
+    found: list[Problem] = []
+    if case.settings.as_of is None and case.has_people:
+        if not any(p.cell.row and p.values.get("heading") == "value" for p in told):
+            found.append(Problem("no_as_of", case.sheet("posts").place))
+        case = replace(case, settings=replace(case.settings, as_of=dt.date(2000, 1, 1)))
+    for check in CHECKS:
+        try:
+            for problem in check(case):
+                if problem.cell not in known:
+                    found.append(problem)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            if not any(not p.notice for p in [*told, *found]):
+                raise
+    return found

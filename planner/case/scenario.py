@@ -93,14 +93,15 @@ class _Loader:
             self.made[at] = None
             reading = read_tables(path, self.only)
             wrong = [p for p in reading.problems if not p.notice]
-            self.problems += wrong
             self.notices += [p for p in reading.problems if p.notice]
             sheets = dict(reading.sheets)
             if "scenarios" in sheets:
                 self.sheet[at[0]] = sheets.pop("scenarios")
-            if not wrong:
+            if sheets:
                 name = path.stem if path.is_file() else at[0].name
                 self.made[at] = self._base(name, sheets, reading.problems)
+            else:
+                self.problems += wrong
         return self.made[at]
 
     def _base(

@@ -170,6 +170,17 @@ class Session:
             self.solver.run()
         return self._read()
 
+    def again(self, terms: Terms, sense: Sense) -> Outcome:
+        """The same from scratch and without presolve, for a model known to have a point.
+
+        Goals held to their values leave a sliver that presolve may round away and call infeasible.
+        """
+        self._option("presolve", "off")
+        self.solver.clearSolver()
+        outcome = self.optimise(terms, sense)
+        self._option("presolve", "choose")
+        return outcome
+
     def _read(self) -> Outcome:
         status = self.solver.getModelStatus()
         info, solution = self.solver.getInfo(), self.solver.getSolution()

@@ -11,7 +11,7 @@ from planner.model.rule import Leximin, Model, Row, Stage
 from planner.solve.highs import Array, Outcome, Session
 
 #: How far a held value may slip, relative to its size: far below a step of any amount.
-SLIP = 1e-9
+SLIP = 1e-8
 #: How many branches a tie is worth: a count, not a time, so the same case gives the same bytes.
 TIE_NODES = 100
 
@@ -89,6 +89,8 @@ class Ladder:
         self, session: Session, goal: Stage, row: int
     ) -> tuple[Outcome | None, Reached]:
         outcome = session.optimise(goal.terms, goal.sense)
+        if outcome.status == "infeasible":
+            outcome = session.again(goal.terms, goal.sense)
         if not outcome.solved:
             return None, Reached(goal.goal, np.nan, np.nan, goal.part)
         value, bound = outcome.value, outcome.bound
@@ -124,6 +126,8 @@ class Ladder:
         while open_.any():
             session.fix(top, -inf, float(most[open_].min()))
             outcome = session.optimise([(top, 1.0)], "max")
+            if outcome.status == "infeasible":
+                outcome = session.again([(top, 1.0)], "max")
             if outcome.status != "optimal":  # the duals of a point that is not prove nothing
                 return None, Reached(goal.goal, np.nan, np.nan, goal.part)
             level = float(outcome.x[top])

@@ -30,7 +30,8 @@ def test_vacant_seats(post: dict[str, Any], incumbent: dict[str, Any], vacant: i
 
 @pytest.mark.parametrize(("seats", "filled"), [(0, 0), (1, 1), (3, 3), (4, 3)])
 def test_it_bites(seats: int, filled: int) -> None:
-    plan = solve(people([{"post": "J1", "seats": seats}], THREE))
+    unlike = [{"candidate": f"K{i}", "post": "J1", "fit": i} for i in range(3)]
+    plan = solve(people([{"post": "J1", "seats": seats}], THREE, pairs=unlike))
     assert plan.status == "optimal" and plan.people is not None
     assert len(plan.placements) == filled
     assert int(plan.unfilled["seats"].sum()) == seats - filled

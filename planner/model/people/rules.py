@@ -98,6 +98,9 @@ def eligible_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
     what = {p.post: j for j, p in enumerate(case.rows("posts"))}
     walls = barriers_of(case) if part.placed else {}
     for candidate, post, fit in part.placed:
+        if candidate not in who or post not in what:
+            yield Breach("eligible", f"{candidate}/{post}", "no such candidate or post")
+            continue
         i, j = who[candidate], what[post]
         for name, wall in walls.items():
             if wall[i if wall.shape[0] > 1 else 0, j if wall.shape[1] > 1 else 0]:
@@ -135,12 +138,12 @@ def kin_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
 def kin_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
     """Kin placed in the same community."""
     home = {p.post: p.community for p in case.rows("posts")}
-    serves: dict[str, list[str]] = {}
+    serves: dict[str, list[str | None]] = {}
     for candidate, post, _ in part.placed:
-        serves.setdefault(candidate, []).append(home[post])
+        serves.setdefault(candidate, []).append(home.get(post))
     for row in case.rows("kin"):
         both = set(serves.get(row.person, [])) & set(serves.get(row.other, [])) - {None}
-        for community in sorted(both):
+        for community in sorted(str(c) for c in both):
             yield Breach("kin", community, f"{row.person}, {row.other}")
 
 
@@ -200,7 +203,7 @@ def counted_bounds(case: Case, part: PeoplePart) -> Iterator[tuple[Bound, list[i
     what = {p.post: j for j, p in enumerate(case.rows("posts"))}
     for bound in bounds_of(case):
         inside = set(bound.posts)
-        yield bound, [who[c] for c, p, _ in part.placed if what[p] in inside]
+        yield bound, [who[c] for c, p, _ in part.placed if c in who and what.get(p) in inside]
 
 
 PEOPLE_RULES: tuple[Rule[PeopleVariables, PeoplePart], ...] = (
