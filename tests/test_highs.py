@@ -15,8 +15,8 @@ import pytest
 from planner.errors import SolverError
 from planner.model.rule import Model, Row, Stage
 from planner.plan.plan import solve
-from planner.solve.highs import Session, quiet_stdout, state
-from planner.solve.ladder import Ladder, Reached
+from planner.solver.highs import Session, quiet_stdout, state
+from planner.solver.ladder import Ladder, Reached
 from tests.cases import money
 from tests.rules.tools import people
 

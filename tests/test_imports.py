@@ -11,7 +11,7 @@ import planner
 
 ROOT = Path(planner.__file__).parent
 #: A module imports only from what stands at or before its own place.
-ORDER = ("words", "errors", "case", "model", "solve", "plan", "show", "keep", "cli", "__main__")
+ORDER = ("words", "errors", "case", "model", "solver", "plan", "show", "keep", "cli", "__main__")
 FILES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py")
 
 
@@ -47,11 +47,11 @@ def test_a_module_imports_only_what_stands_before_it(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=named)
 def test_only_solve_knows_the_solver(path: Path) -> None:
-    if place(path.relative_to(ROOT).parts) != "solve":
+    if place(path.relative_to(ROOT).parts) != "solver":
         assert not {n.split(".")[0] for n in imported(path)} & {"pulp", "highspy"}
 
 
 def test_every_package_has_its_place() -> None:
     assert {place(p.relative_to(ROOT).parts) for p in FILES} <= set(ORDER)
-    assert {"words", "errors", "case", "model", "solve", "plan", "show"} <= {
+    assert {"words", "errors", "case", "model", "solver", "plan", "show"} <= {
         place(p.relative_to(ROOT).parts) for p in FILES}

@@ -10,8 +10,8 @@ import pulp
 import pytest
 
 from planner.plan.plan import solve
-from planner.solve import ladder
-from planner.solve.highs import Outcome, Session
+from planner.solver import ladder
+from planner.solver.highs import Outcome, Session
 from tests.cases import case, money
 from tests.rules.tools import funds, payer
 from tests.test_brute_people import random_case

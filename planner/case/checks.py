@@ -91,8 +91,8 @@ def _asked_of(case: Case, table: str, over: str, row: Any) -> list[Fields]:
     """The columns a condition may name."""
     match over:
         case "payee":
-            table = payee_tables(case).get(row.fund)
-            return [case.fields(table)] if table else []
+            payees = payee_tables(case).get(row.fund)
+            return [case.fields(payees)] if payees else []
         case "post":
             return [case.fields("posts")]
         case "pair":

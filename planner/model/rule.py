@@ -91,6 +91,8 @@ class Stage:
     grain: float = 0.0
     #: Which part of the goal: a priority, a strength, a payer.
     part: str = ""
+    #: What one unit of the expression is in the unit the goal is told in.
+    unit: float = 1.0
     #: Only breaks a tie: a bounded effort, never reported, never the reason a plan is not proven.
     last: bool = False
 

@@ -23,8 +23,8 @@ from planner.model.people.rules import PEOPLE_RULES, PeoplePart, counted_bounds
 from planner.model.people.variables import people_of, people_variables, placements
 from planner.model.rule import Leximin, Model, Stage
 from planner.plan.recount import recount
-from planner.solve.conflict import Give, clash, gives
-from planner.solve.ladder import Climb, Ladder, Reached
+from planner.solver.conflict import Give, clash, gives
+from planner.solver.ladder import Climb, Ladder, Reached
 
 Status = Literal["optimal", "infeasible", "stopped"]
 

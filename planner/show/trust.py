@@ -12,7 +12,7 @@ from planner.plan.compare import Entry
 from planner.plan.plan import Plan
 from planner.show.format import names_of, subject, wan
 from planner.show.table import line
-from planner.solve.conflict import Give
+from planner.solver.conflict import Give
 from planner.words import known, say
 
 _MONEY = {rule.name for rule in MONEY_RULES}

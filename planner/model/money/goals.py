@@ -75,13 +75,13 @@ def steady(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Lexi
         up, down = model.column(), model.column()
         last = group.last / SCALE
         model.row(Row("goal", group.of, [*v.paid(g), (up, -1.0), (down, 1.0)], last, last))
-        terms += [(up, float(SCALE)), (down, float(SCALE))]
-    yield Stage("steady", "min", terms)
+        terms += [(up, 1.0), (down, 1.0)]
+    yield Stage("steady", "min", terms, unit=SCALE)
 
 
 def thrift(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
     r"""Least spending beyond what the goals before it need: :math:`\min \sum_r a_r` in yuan."""
-    yield Stage("thrift", "min", [(j, float(SCALE)) for x in v.x for j in x.values()])
+    yield Stage("thrift", "min", [(j, 1.0) for x in v.x for j in x.values()], unit=SCALE)
 
 
 def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
@@ -92,9 +92,9 @@ def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage |
     """
     payers = case.rows("payers")
     for p in sorted(range(len(payers)), key=lambda p: (payers[p].order or 10**9, payers[p].payer)):
-        terms = [(x[p], float(SCALE)) for x in v.x if p in x]
+        terms = [(x[p], 1.0) for x in v.x if p in x]
         if terms:
-            yield Stage("payer_order", "max", terms, part=payers[p].payer)
+            yield Stage("payer_order", "max", terms, part=payers[p].payer, unit=SCALE)
     peaks: dict[tuple[int, str], int] = {}
     for g, group in enumerate(v.groups):
         for p, j in v.x[g].items():

@@ -72,7 +72,8 @@ def _units(v: MoneyVariables, x: list[float]) -> list[Unit]:
         for cell in group.cells:
             key = (g, cell.entitlement, cell.low, cell.high)
             out.setdefault(key, []).append(cell)
-            wanted[key] = paid * cell.entitlement / group.entitlement
+            # Hundredths of a yuan: below that is the solver's noise, which must not decide.
+            wanted[key] = round(paid * cell.entitlement / group.entitlement, 2)
     units = []
     for key, cells in out.items():
         cell, amount = cells[0], wanted[key]
@@ -225,7 +226,7 @@ def _whole_yuan(
             paid[key][p] = floor(yuan + NEAR)
             if yuan - paid[key][p] > NEAR:
                 open_[key, p] = model.column(0, 1, whole=True)
-                fractions.append((open_[key, p], yuan - paid[key][p]))
+                fractions.append((open_[key, p], float(round(100 * (yuan - paid[key][p])))))
         _cell_rows(model, key, cell, by, paid[key], open_, amounts[key], payers)
     for p, most in enumerate(available(case)):
         terms = [(j, 1.0) for (_, q), j in open_.items() if q == p]
@@ -235,7 +236,10 @@ def _whole_yuan(
         if terms:
             model.row(Row("appropriation", payers[p].payer, terms,
                           floor(exact_total[p] + NEAR) - spent, high - spent))
-    point = solve(model, (Stage("settle", "max", fractions),)) if open_ else []
+    # Whole hundredths, then codes: the solver's noise must not decide who pays the odd yuan.
+    codes = [(j, float(len(fractions) - n)) for n, (j, _) in enumerate(fractions)]
+    goals = Stage("settle", "max", fractions, grain=1.0), Stage("settle", "max", codes, grain=1.0)
+    point = solve(model, goals) if open_ else []
     if point is None:
         return None
     for (key, p), j in open_.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from planner.model.rule import Model, Row
-from planner.solve.highs import Session
+from planner.solver.highs import Session
 
 Name = tuple[str, str]  # (rule, what it is about)
 

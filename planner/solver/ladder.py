@@ -8,10 +8,12 @@ from math import inf
 import numpy as np
 
 from planner.model.rule import Leximin, Model, Row, Stage
-from planner.solve.highs import Array, Outcome, Session
+from planner.solver.highs import Array, Outcome, Session
 
-#: How far a held value may slip, relative to its size: far below a step of any amount.
+#: How far a held value may slip (万元, shares, people): above the solver's own tolerance, far below
+#: a yuan. Large values slip in proportion, for no number has more than 15 digits.
 SLIP = 1e-8
+SLIP_IN_PROPORTION = 1e-10
 #: How many branches a tie is worth: a count, not a time, so the same case gives the same bytes.
 TIE_NODES = 100
 
@@ -96,12 +98,13 @@ class Ladder:
         value, bound = outcome.value, outcome.bound
         if goal.grain:
             value = round(value / goal.grain) * goal.grain
-        slip = SLIP * max(1.0, abs(value)) + goal.tolerance
+        slip = max(SLIP, SLIP_IN_PROPORTION * abs(value)) + goal.tolerance / goal.unit
         if goal.sense == "max":
             session.hold(row, low=value - slip)
         else:
             session.hold(row, high=value + slip)
-        return outcome, Reached(goal.goal, value + goal.constant, bound + goal.constant, goal.part)
+        value, bound = (goal.unit * figure + goal.constant for figure in (value, bound))
+        return outcome, Reached(goal.goal, value, bound, goal.part)
 
     def _leximin(
         self, session: Session, goal: Leximin, rows: list[int], top: int
