@@ -72,8 +72,7 @@ def _units(v: MoneyVariables, x: list[float]) -> list[Unit]:
         for cell in group.cells:
             key = (g, cell.entitlement, cell.low, cell.high)
             out.setdefault(key, []).append(cell)
-            # Hundredths of a yuan: below that is the solver's noise, which must not decide.
-            wanted[key] = round(paid * cell.entitlement / group.entitlement, 2)
+            wanted[key] = paid * cell.entitlement / group.entitlement
     units = []
     for key, cells in out.items():
         cell, amount = cells[0], wanted[key]
@@ -157,7 +156,8 @@ def _step_goals(
             off += [(more, 1.0), (less, 1.0)]
         return (Stage("settle", "min", off),)
     rank = 1e-3 / (len(units) + 1)
-    lost = [unit.rest / unit.lead.entitlement for unit in units]
+    # Seven decimals of coverage: below that is the solver's noise, which must not decide.
+    lost = [round(unit.rest / unit.lead.entitlement, 7) for unit in units]
     most, coarsest = max([*lost, 1e-9]), max((u.lead.step for u in units), default=1)
     return (
         Stage("settle", "max", [(up[u], lost[u] / most) for u in range(len(units))]),
