@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from planner.case.scenario import Scenario
-    from planner.plan.compare import Comparison, Entry
+    from planner.plan.compare import Comparison
 
 #: Exit codes of an answer, worst first.
 STATUS_CODES = {"failed": 1, "infeasible": 4, "stopped": 5}
@@ -47,20 +47,11 @@ class Run:
 
     def load(self, paths: Sequence[Path]) -> list[Scenario]:
         """Every scenario named, each once, with the problems of all of them in one error."""
-        from planner.case.scenario import load
+        from planner.plan.compare import load_all
 
-        found: dict[str, Scenario] = {}
-        problems: list[Problem] = []
-        for path in paths:
-            try:
-                for scenario in load(path, self.only):
-                    found.setdefault(scenario.name, scenario)
-            except InputError as error:
-                problems += error.problems
-        if problems:
-            raise InputError(dict(zip(map(str, problems), problems, strict=True)).values())
-        self.notices(p for s in found.values() for p in s.case.notices)
-        return list(found.values())
+        found = load_all(paths, self.only)
+        self.notices(p for s in found for p in s.case.notices)
+        return found
 
     def notices(self, problems: Iterator[Problem]) -> None:
         """Notices go to standard error, each once."""
@@ -70,20 +61,21 @@ class Run:
 
     def solve(self, scenarios: Sequence[Scenario]) -> Comparison:
         """Solve them one after another, saying so on a terminal."""
-        from planner.plan.compare import Comparison, compare
+        from planner.plan.compare import compare
 
-        entries: list[Entry] = []
-        for n, scenario in enumerate(scenarios, 1):
-            start = time.monotonic()
-            if sys.stderr.isatty() and not self.quiet:
+        start = time.monotonic()
+
+        def progress(n: int, scenario: Scenario) -> None:
+            if self.verbose or (sys.stderr.isatty() and not self.quiet):
                 click.echo(say("screen.progress", self.lang, n=n, count=len(scenarios),
                                name=scenario.name), err=True)
-            entries += compare([scenario], self.time_limit).entries
-            if self.verbose:
-                seconds = f"{time.monotonic() - start:.2f}"
-                click.echo(say("screen.solved_in", self.lang, name=scenario.name,
-                               seconds=seconds), err=True)
-        return Comparison(tuple(entries))
+
+        comparison = compare(scenarios, self.time_limit, progress)
+        if self.verbose:
+            seconds = f"{time.monotonic() - start:.2f}"
+            click.echo(say("screen.solved_in", self.lang, n=len(scenarios), seconds=seconds),
+                       err=True)
+        return comparison
 
     def answer(self, comparison: Comparison, show: Callable[[Console], None]) -> int:
         """Write the files asked for, print the answer; returns the exit code."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ import pandas as pd
 
 from planner.case.case import Only
 from planner.case.scenario import Scenario, load
-from planner.errors import Fault, InputError, Problem
+from planner.errors import Cell, Fault, InputError, Problem
 from planner.plan.measures import Measure, Value, measures_for
 from planner.plan.plan import Half, Plan, solve
 
@@ -79,11 +79,19 @@ class Comparison:
                                  ignore_index=True)
 
 
-def compare(scenarios: Sequence[Scenario], time_limit: float | None = None) -> Comparison:
-    """Solve every scenario; one that fails says so in its column and the others go on."""
-    entries = []
+def compare(
+    scenarios: Sequence[Scenario],
+    time_limit: float | None = None,
+    progress: Callable[[int, Scenario], None] = lambda n, scenario: None,
+) -> Comparison:
+    """Solve every scenario; one that fails says so in its column and the others go on.
+
+    ``progress`` is told the number (from 1) of the scenario about to be solved.
+    """
+    entries: list[Entry] = []
     memo: dict[str, Half] = {}
-    for scenario in scenarios:
+    for n, scenario in enumerate(scenarios, 1):
+        progress(n, scenario)
         try:
             entries.append(Entry(scenario, solve(scenario.case, time_limit, memo)))
         except Fault as fault:
@@ -101,13 +109,18 @@ def compare_paths(paths: Sequence[str | Path], only: Only | None = None) -> Comp
 
 
 def load_all(paths: Sequence[str | Path], only: Only | None = None) -> list[Scenario]:
-    """The scenarios of all paths, in order, each once; all their problems in one ``InputError``."""
+    """The scenarios of all paths, in order, each once; all their problems in one ``InputError``.
+
+    Two different scenarios of one name cannot stand side by side: that is a problem too.
+    """
     found: dict[str, Scenario] = {}
     problems: list[Problem] = []
     for path in paths:
         try:
             for scenario in load(path, only):
-                found.setdefault(scenario.name, scenario)
+                known = found.setdefault(scenario.name, scenario)
+                if known.case.fingerprint != scenario.case.fingerprint:
+                    problems.append(Problem("same_name", Cell(str(path)), scenario.name))
         except InputError as error:
             problems += [p for p in error.problems if p not in problems]
     if problems:

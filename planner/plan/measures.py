@@ -87,6 +87,8 @@ def below_floor(plan: Plan) -> Value:
 def cut_against_last_year(plan: Plan) -> Value:
     """Payees that get less in all than last year, over funds paid in both."""
     frame = plan.allocations.dropna(subset=["last_year_yuan"])
+    if frame.empty:
+        return None
     by = frame.groupby("payee")[["allocation_yuan", "last_year_yuan"]].sum()
     return int((by["allocation_yuan"] < by["last_year_yuan"]).sum())
 
