@@ -162,7 +162,7 @@ def test_every_goal_equals_the_best_of_all_placements(seed: int) -> None:
         return
     if best is None:
         assert plan.status == "infeasible" and plan.people is None
-        assert {g.rule for g in plan.must_give} == {"target"}
+        assert plan.must_give and {g.rule for g in plan.must_give} <= {"target", "kin"}
         return
     got = tuple(zip(plan.placements["candidate"], plan.placements["post"], strict=True))
     assert plan.status == "optimal" and plain.allowed(got)

@@ -195,7 +195,7 @@ def test_schemas_print(capsys: Captured) -> None:
 def test_a_fault_is_1_without_traceback(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.case.scenario.load", lambda *_: 1 / 0)
+    monkeypatch.setattr("planner.plan.compare.load_all", lambda *_: 1 / 0)
     assert cli.run(["compare", str(tmp_path)]) == 1
     out, err = capsys.readouterr()
     assert out == ""
@@ -210,7 +210,7 @@ def test_interrupted_is_130(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("planner.case.scenario.load", stop)
+    monkeypatch.setattr("planner.plan.compare.load_all", stop)
     assert cli.run(["compare", str(tmp_path)]) == 130
 
 

@@ -80,12 +80,10 @@ MUST = {"target": "t", "group": "age <= 40", "of": "placed", "strength": "must"}
 PEOPLE: dict[str, Clash] = {
     "more than there are": Clash(
         {"targets": [{**MUST, "min_count": 4}]},
-        {("target", "t/district"): 2, ("seats", "J1"): 2, ("seats", "J2"): 2},
+        {("target", "t/district"): 2},
         {"target": {"targets": []}}),
     "two pins of one person": Clash(
-        {"pairs": PINS}, {("one_post", "K0"): 1, ("pin", "J1"): 1, ("pin", "J2"): 1},
-        {"pin": {"pairs": PINS[:1]},
-         "one_post": {"candidates": [{"candidate": "K0", "capacity": 2}]}}),
+        {"pairs": PINS}, {("pin", "J1"): 1, ("pin", "J2"): 1}, {"pin": {"pairs": PINS[:1]}}),
     "kin pinned together": Clash(
         {"pairs": [PINS[0], {"candidate": "K1", "post": "J2", "decision": "pin"}],
          "kin": [{"person": "K0", "other": "K1"}]},

@@ -97,9 +97,14 @@ def names_of(case: Case) -> dict[str, str]:
     return found
 
 
-def subject(code: str, names: dict[str, str], lang: str) -> str:
+def subject(rule: str, code: str, names: dict[str, str], lang: str) -> str:
     """What a rule is about, in words: ``district``, ``service/street``, ``young/S1``."""
-    return " / ".join(names.get(part) or unit_name(part, names, lang) for part in code.split("/"))
+    first, *rest = code.split("/")
+    words = [names.get(first) or unit_name(first, names, lang)]
+    for part in rest:
+        level = rule == "share" and part not in names
+        words.append(level_name(part, lang) if level else unit_name(part, names, lang))
+    return " / ".join(words)
 
 
 def unit_name(unit: str, names: dict[str, str], lang: str) -> str:

@@ -50,9 +50,9 @@ def trust(entries: Sequence[Entry], lang: str, console: Console) -> None:
 
 def _give(give: Give, case: Case, lang: str) -> str:
     rule = say(f"rule.{give.rule}", lang) if known(f"rule.{give.rule}") else give.rule
-    of = subject(give.of, names_of(case), lang)
+    of = subject(give.rule, give.of, names_of(case), lang)
     if give.by is None:
         return say("screen.give_unknown", lang, rule=rule, of=of)
     money = unit_of(give) == "yuan"
-    by = wan(-(-round(give.by * 100) // 100)) if money else f"{round(give.by, 2):g}"
+    by = wan(-(-round(give.by * 100) // 100)) if money else f"{-(-round(give.by, 6) // 1):g}"
     return say("screen.give_yuan" if money else "screen.give_people", lang, rule=rule, of=of, by=by)

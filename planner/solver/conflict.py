@@ -10,6 +10,9 @@ from planner.solver.highs import Session
 
 Name = tuple[str, str]  # (rule, what it is about)
 
+#: Facts, not decisions: a seat is a seat and a person holds one post. Never asked to give.
+FACTS = ("goal", "seats", "one_post", "eligible", "whole")
+
 
 @dataclass(frozen=True)
 class Give:
@@ -32,7 +35,7 @@ def clash(model: Model) -> tuple[Name, ...]:
     """
     rows: dict[Name, list[int]] = {}
     for i, row in enumerate(model.rows):
-        if row.rule != "goal":
+        if row.rule not in FACTS:
             rows.setdefault((row.rule, row.of), []).append(i)
     session = Session(model)
     needed = []
