@@ -51,6 +51,11 @@ _SETTING_COLUMNS = {
 }
 
 
+def _askable(columns: Iterable[Column]) -> list[Column]:
+    """Columns a condition may name: all but people's names, which decide nothing."""
+    return [c for c in columns if not (c.personal and c.name == "name")]
+
+
 def exact(share: float) -> Fraction:
     """A share as the decimal it was written as: 0.3 is 3/10, not the nearest binary number."""
     return Fraction(str(share))
@@ -126,7 +131,7 @@ class Case:
         known = (table, prefix, shape)
         if known not in self._fields:
             sheet = self.sheet(table)
-            columns, frame = list(sheet.columns), sheet.frame
+            columns, frame = _askable(sheet.columns), sheet.frame
             if "birth" in frame:
                 columns, frame = [*columns, AGE], frame.assign(age=self.ages(table))
             self._fields[known] = fields_of(columns, frame, prefix=prefix, shape=shape)
@@ -150,7 +155,7 @@ class Case:
         frame = sheet.frame.assign(
             age=self.ages(table), **{c.name: series(c, [None] * size) for c in more}
         )
-        return fields_of([*sheet.columns, *more, AGE], frame)
+        return fields_of([*_askable(sheet.columns), *_askable(more), AGE], frame)
 
     def matches_person(self, group: str, table: str) -> np.ndarray[Any, Any]:
         """Which people of ``table`` belong to a group, as booleans."""

@@ -28,6 +28,11 @@ def nearest(word: str, known: Any) -> str:
     return next(iter(difflib.get_close_matches(word, [str(k) for k in known], 1, 0.5)), "")
 
 
+def unnamed(code: str) -> str:
+    """A code as it may be repeated; what looks like a name typed for a code only as ``张*``."""
+    return code if code.isascii() else f"{code[0]}*"
+
+
 def named(table: str) -> str:
     """A table in both languages, as its sheet or file may be called."""
     return f"{BY_NAME[table].zh}/{table}"
@@ -42,7 +47,7 @@ def tables(case: Case) -> Iterator[Problem]:
     if not (case.has_money or case.has_people) and case.sheets:
         first = next(iter(case.sheets.values())).place
         yield Problem("nothing_to_plan", first)
-    needs: list[tuple[str, tuple[str, ...]]] = [("communities", ("streets",))]
+    needs: list[tuple[str, tuple[str, ...]]] = []
     if case.has_money:
         needs += [("funds", ("standards", "payers"))]
     for table, others in needs:
@@ -57,13 +62,13 @@ def references(case: Case) -> Iterator[Problem]:
     """A code that names a row of another table names one that is there."""
     for sheet in case.sheets.values():
         for column in sheet.table.columns:
-            if column.ref is None or not (case.has(column.ref) or column.required):
+            if column.ref is None or not case.has(column.ref):
                 continue
             known = set(case.frame(column.ref).iloc[:, 0])
             for i, value in enumerate(sheet.frame[column.name]):
                 for code in value if isinstance(value, tuple) else (value,):
                     if isinstance(code, str) and code not in known:
-                        yield Problem("unknown_code", sheet.cell(i, column.name), code, {
+                        yield Problem("unknown_code", sheet.cell(i, column.name), unnamed(code), {
                             "table": named(column.ref), "nearest": nearest(code, known) or "—"})
 
 
@@ -116,7 +121,8 @@ def conditions(case: Case) -> Iterator[Problem]:
                     for fields in _asked_of(case, sheet.table.name, column.over, row):
                         condition(text, fields)
                 except ConditionError as bad:
-                    yield Problem(bad.code, sheet.cell(i, column.name), text, bad.values)
+                    said = text if column.over in ("payee", "post") else ""
+                    yield Problem(bad.code, sheet.cell(i, column.name), said, bad.values)
 
 
 def standards(case: Case) -> Iterator[Problem]:
@@ -198,6 +204,16 @@ def share_sums(case: Case) -> Iterator[Problem]:
         for where in sorted({s.where or "" for _, s in rows}):
             least = [(i, exact(s.min_share)) for i, s in rows
                      if (s.where or "") == where and s.min_share is not None]
+            here = {s.level: s for _, s in rows if s.where is None}
+            here |= {s.level: s for _, s in rows if (s.where or "") == where}
+            levels = {p.level for p in case.rows("payers")
+                      if p.funds is None or fund.fund in p.funds}
+            most = sum(exact(here[level].max_share) if level in here and
+                       here[level].max_share is not None else 1 for level in levels)
+            if levels and most < 1:
+                i = next(i for i, s in rows if (s.where or "") == where)
+                cell = case.sheet("shares").cell(i, "max_share")
+                yield Problem("shares_below_one", cell, str(float(most)), {"fund": fund.fund})
             if sum(x for _, x in least) > 1:
                 cell = case.sheet("shares").cell(least[-1][0], "min_share")
                 yield Problem("shares_above_one", cell, str(float(sum(x for _, x in least))),
@@ -271,7 +287,7 @@ def pair_rows(case: Case) -> Iterator[Problem]:
         for column in ("person", "other"):
             code = getattr(row, column)
             if code not in known:
-                yield Problem("unknown_code", case.sheet("kin").cell(i, column), code, {
+                yield Problem("unknown_code", case.sheet("kin").cell(i, column), unnamed(code), {
                     "table": named("candidates"), "nearest": nearest(code, known) or "—"})
 
 

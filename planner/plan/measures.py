@@ -72,11 +72,15 @@ def lowest_coverage(plan: Plan) -> Value:
 
 
 def mean_coverage(plan: Plan) -> Value:
-    """All money paid and carried over, as a part of all entitlements."""
+    """All money paid and carried over, as a part of all entitlements.
+
+    What one payee carries over above its entitlement covers nobody else.
+    """
     frame = plan.allocations
-    whole = int(frame["entitlement_yuan"].sum())
-    paid = int(frame["allocation_yuan"].sum()) + int(frame["carried_yuan"].sum())
-    return float(Fraction(paid, whole)) if whole else None
+    entitled = frame["entitlement_yuan"]
+    covered = (frame["allocation_yuan"] + frame["carried_yuan"]).clip(upper=entitled)
+    whole = int(entitled.sum())
+    return float(Fraction(int(covered.sum()), whole)) if whole else None
 
 
 def below_floor(plan: Plan) -> Value:
@@ -142,12 +146,14 @@ def mean_fit(plan: Plan) -> Value:
 
 
 def targets_met(plan: Plan) -> Value:
-    """Targets met in every unit, counted by target and unit."""
-    return int(plan.targets["met"].sum()) if len(plan.targets) else None
+    """Targets met, as a part of all targets and units."""
+    return _share(int(plan.targets["met"].sum()), len(plan.targets))
 
 
 def goals_proven(plan: Plan) -> Value:
     """Goals whose value equals the best proven possible, as a part of all."""
+    if plan.status == "infeasible":
+        return None
     return _share(sum(r.proven for r in plan.goals), len(plan.goals))
 
 
@@ -159,6 +165,10 @@ def _age_outs(plan: Plan) -> Value:
     return None if plan.seats is None else len(plan.seats.ageing_out)
 
 
+def _needed(plan: Plan) -> Value:
+    return sum(c.entitlement for c in plan.cells) if plan.case.has_money else None
+
+
 def _unspent(plan: Plan) -> Value:
     have = money_available(plan)
     return None if have is None else have - _allocated(plan)
@@ -167,8 +177,7 @@ def _unspent(plan: Plan) -> Value:
 #: Measures that do not depend on the case's own funds and levels.
 MEASURES: tuple[Measure, ...] = (
     Measure("available", "money", "yuan", "", money_available),
-    Measure("needed", "money", "yuan", "",
-            _money(lambda p: int(p.allocations["entitlement_yuan"].sum()))),
+    Measure("needed", "money", "yuan", "", _needed),
     Measure("allocated", "money", "yuan", "higher", _money(_allocated)),
     Measure("unspent", "money", "yuan", "", _money(_unspent)),
     Measure("lowest_coverage", "money", "share", "higher", _money(lowest_coverage)),
@@ -187,7 +196,7 @@ MEASURES: tuple[Measure, ...] = (
             _of_team(lambda a, e: e >= _RANK["junior_college"])),
     Measure("bachelor_or_more", "people", "share", "higher",
             _of_team(lambda a, e: e >= _RANK["bachelor"])),
-    Measure("targets_met", "people", "count", "higher", _people(targets_met)),
+    Measure("targets_met", "people", "share", "higher", _people(targets_met)),
     Measure("mean_fit", "people", "points", "higher", _people(mean_fit)),
     Measure("goals_proven", "trust", "share", "higher", goals_proven),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 from typing import Any, Literal
 
 import numpy as np
@@ -230,7 +231,12 @@ def _must_give(model: Model, base: tuple[int, int], scale: int) -> tuple[Give, .
     bare = Model(model.lower[:columns], model.upper[:columns], model.whole[:columns],
                  model.rows[:rows])
     found = gives(bare, clash(bare))
-    return tuple(Give(g.rule, g.of, None if g.by is None else round(g.by * scale, 6))
-                 for g in found)
+    told = []
+    for give in found:
+        by = None if give.by is None else round(give.by * scale, 6)
+        if by is not None and scale == 1:
+            by = float(ceil(by))  # nobody gives a part of a person
+        told.append(replace(give, by=by))
+    return tuple(told)
 
 

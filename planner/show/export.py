@@ -91,7 +91,7 @@ def _records(frame: Any) -> list[Json]:
 def _allocations(plan: Plan | None) -> list[Json]:
     return [{
         "payee": r["payee"], "fund": r["fund"], "entitlement_yuan": int(r["entitlement_yuan"]),
-        "allocation_yuan": int(r["allocation_yuan"]),
+        "carried_yuan": int(r["carried_yuan"]), "allocation_yuan": int(r["allocation_yuan"]),
         "payers": {k.removeprefix("payer."): int(v) for k, v in r.items()
                    if k.startswith("payer.") and v},
     } for r in _records(plan and plan.allocations)]
@@ -127,10 +127,10 @@ def tables(comparison: Comparison) -> dict[str, tuple[list[str], list[list[Any]]
     add("unfilled", "post seats why", "unfilled")
     add("targets", "target unit bound strength goal actual met shortfall", "targets")
     frames["allocations"] = (
-        ["scenario", "payee", "fund", "entitlement_yuan", "allocation_yuan",
+        ["scenario", "payee", "fund", "entitlement_yuan", "carried_yuan", "allocation_yuan",
          *(f"payer.{p}" for p in payers)],
-        [[s["scenario"], r["payee"], r["fund"], r["entitlement_yuan"], r["allocation_yuan"],
-          *(r["payers"].get(p, 0) for p in payers)]
+        [[s["scenario"], r["payee"], r["fund"], r["entitlement_yuan"], r["carried_yuan"],
+          r["allocation_yuan"], *(r["payers"].get(p, 0) for p in payers)]
          for s in found["scenarios"] for r in s["allocations"]])
     return frames
 

@@ -35,6 +35,12 @@ _COLOUR = {"better": "green", "worse": "red", "": ""}
 TOP = 5
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the command end quietly, as with any reader that has seen enough."""
+        raise BrokenPipeError
+
+
 def make_console(
     width: int | None = None, no_color: bool = False, file: IO[str] | None = None
 ) -> Console:
@@ -42,7 +48,7 @@ def make_console(
     reconfigure: Any = getattr(file, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
-    return Console(
+    return _Console(
         file=file, width=width, no_color=no_color or bool(os.environ.get("NO_COLOR")),
         markup=False, emoji=False, highlight=False, legacy_windows=False)
 

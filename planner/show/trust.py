@@ -43,7 +43,9 @@ def trust(entries: Sequence[Entry], lang: str, console: Console) -> None:
         if entry.fault:
             line(console, entry.fault, indent=4)
         if entry.plan is not None and entry.plan.must_give:
-            line(console, say("screen.must_give", lang), indent=4)
+            joint = any(give.together for give in entry.plan.must_give)
+            key = "screen.must_give_together" if joint else "screen.must_give"
+            line(console, say(key, lang), indent=4)
             for give in entry.plan.must_give:
                 line(console, _give(give, entry.scenario.case, lang), indent=6)
 

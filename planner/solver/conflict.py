@@ -19,12 +19,13 @@ class Give:
     """One rule of a clash; ``by`` is the least it must give if it alone gives.
 
     ``by`` is in the unit of the rule's rows (万元 or people); ``None`` when its giving alone is
-    not enough.
+    not enough. ``together``: this and the others so marked must all give.
     """
 
     rule: str
     of: str
     by: float | None
+    together: bool = False
 
 
 def clash(model: Model) -> tuple[Name, ...]:
@@ -50,19 +51,34 @@ def clash(model: Model) -> tuple[Name, ...]:
 
 
 def gives(model: Model, names: tuple[Name, ...]) -> tuple[Give, ...]:
-    """For each rule of a clash, the least it must give when every other rule holds."""
-    return tuple(Give(*name, _alone(model, name)) for name in names)
+    """For each rule of a clash, the least it must give when every other rule holds.
+
+    Where no rule is enough alone (clashes in several places), the rules that give together, at
+    the least total: applied, they leave a plan, for the same model was solved with them.
+    """
+    alone = [Give(*name, sum(found.values()) if found is not None else None)
+             for name in names for found in [_least(model, {name})]]
+    if any(give.by is not None for give in alone):
+        return tuple(alone)
+    every = {(row.rule, row.of) for row in model.rows if row.rule not in FACTS}
+    found = _least(model, every) or {}
+    return tuple(Give(*name, by, together=True) for name, by in found.items()) or tuple(alone)
 
 
-def _alone(model: Model, name: Name) -> float | None:
+def _least(model: Model, giving: set[Name]) -> dict[Name, float] | None:
+    """The least total by which these rules must give, by rule; ``None`` when it is not enough."""
     elastic = Model(list(model.lower), list(model.upper), list(model.whole))
-    slack = []
+    slack: dict[Name, list[int]] = {}
     for row in model.rows:
-        terms = row.terms
-        if (row.rule, row.of) == name:
+        terms, name = row.terms, (row.rule, row.of)
+        if name in giving:
             more, less = elastic.column(), elastic.column()
-            slack += [(more, 1.0), (less, 1.0)]
+            slack.setdefault(name, []).extend((more, less))
             terms = [*terms, (more, 1.0), (less, -1.0)]
         elastic.row(Row(row.rule, row.of, terms, row.low, row.high))
-    outcome = Session(elastic).optimise(slack, "min")
-    return outcome.value if outcome.solved else None
+    goal = [(j, 1.0) for columns in slack.values() for j in columns]
+    outcome = Session(elastic).optimise(goal, "min")
+    if not outcome.solved:
+        return None
+    given = {name: float(sum(outcome.x[j] for j in columns)) for name, columns in slack.items()}
+    return {name: by for name, by in given.items() if by > 1e-7}
