@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from planner.errors import InputError
-from planner.plan.measures import mean_coverage
+from planner.plan.measures import carried_above_ceiling, mean_coverage
 from planner.plan.plan import solve
 from tests.cases import case, money
 
@@ -74,4 +74,6 @@ def test_a_surplus_of_one_covers_nobody_else() -> None:
         standards=[{"fund": "f", "amount_yuan": 1000}],
         payers=[{"payer": "d", "level": "district", "appropriation_yuan": 0}],
         last_year=[{"payee": "A", "fund": "f", "amount_yuan": 0, "carried_yuan": 5000}])
-    assert mean_coverage(solve(given)) == 0.5
+    plan = solve(given)
+    assert mean_coverage(plan) == 0.5
+    assert carried_above_ceiling(plan) == 1  # and it is said that A gets no new money

@@ -97,6 +97,12 @@ def cut_against_last_year(plan: Plan) -> Value:
     return int((by["allocation_yuan"] < by["last_year_yuan"]).sum())
 
 
+def carried_above_ceiling(plan: Plan) -> Value:
+    """Payees that carried over more than a fund's ceiling and so get no new money of it."""
+    over = {c.payee for c in plan.cells if c.carried > c.ceiling * c.entitlement}
+    return len(over) or None
+
+
 def rounding_cost(plan: Plan) -> Value:
     """How much lower whole steps leave the least coverage than the continuous best."""
     best = [r.value for r in plan.goals if r.goal == "fairness"]
@@ -184,6 +190,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("mean_coverage", "money", "share", "higher", _money(mean_coverage)),
     Measure("below_floor", "money", "count", "lower", _money(below_floor)),
     Measure("cut_against_last_year", "money", "count", "lower", _money(cut_against_last_year)),
+    Measure("carried_above_ceiling", "money", "count", "", carried_above_ceiling),
     Measure("rounding_cost", "money", "share", "lower", _money(rounding_cost)),
     Measure("seats", "people", "people", "", _vacant),
     Measure("filled", "people", "people", "higher", _people(lambda p: len(p.placements))),
