@@ -7,35 +7,20 @@ even when an earlier one found something, so that one run tells everything.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from planner.case.case import AGE, Case, exact
+from planner.case.asking import fits, named, nearest, unnamed
+from planner.case.case import Case, exact
 from planner.case.conditions import Fields, condition
-from planner.case.dictionary import BY_NAME
 from planner.case.grammar import ConditionError
+from planner.case.people_checks import pair_rows, post_rows, target_rows
 from planner.errors import Problem
 
 Check = Callable[[Case], Iterator[Problem]]
-
-
-def nearest(word: str, known: Any) -> str:
-    """The known word most like ``word``, for "did you mean"; empty when none is near."""
-    return next(iter(difflib.get_close_matches(word, [str(k) for k in known], 1, 0.5)), "")
-
-
-def unnamed(code: str) -> str:
-    """A code as it may be repeated; what looks like a name typed for a code only as ``张*``."""
-    return code if code.isascii() else f"{code[0]}*"
-
-
-def named(table: str) -> str:
-    """A table in both languages, as its sheet or file may be called."""
-    return f"{BY_NAME[table].zh}/{table}"
 
 
 def tables(case: Case) -> Iterator[Problem]:
@@ -47,15 +32,10 @@ def tables(case: Case) -> Iterator[Problem]:
     if not (case.has_money or case.has_people) and case.sheets:
         first = next(iter(case.sheets.values())).place
         yield Problem("nothing_to_plan", first)
-    needs: list[tuple[str, tuple[str, ...]]] = []
-    if case.has_money:
-        needs += [("funds", ("standards", "payers"))]
-    for table, others in needs:
-        for other in others:
-            if case.has(table) and not case.has(other):
-                place = case.sheet(table).place
-                yield Problem("table_missing", place, values={
-                    "table": named(other), "needed_by": named(table)})
+    for other in ("standards", "payers"):
+        if case.has("funds") and not case.has(other):
+            yield Problem("table_missing", case.sheet("funds").place, values={
+                "table": named(other), "needed_by": named("funds")})
 
 
 def references(case: Case) -> Iterator[Problem]:
@@ -70,21 +50,6 @@ def references(case: Case) -> Iterator[Problem]:
                     if isinstance(code, str) and code not in known:
                         yield Problem("unknown_code", sheet.cell(i, column.name), unnamed(code), {
                             "table": named(column.ref), "nearest": nearest(code, known) or "—"})
-
-
-def fits(case: Case, where: str | None, table: str, unread: bool) -> Any:
-    """The rows of a table a condition fits; ``unread`` everywhere if it cannot be read."""
-    try:
-        return case.matches(where, table)
-    except ConditionError:
-        return np.full(len(case.frame(table)), unread)
-
-
-def _in_group(case: Case, group: str, table: str) -> Any:
-    try:
-        return case.matches_person(group, table)
-    except ConditionError:
-        return np.ones(1, dtype=bool)
 
 
 def payee_tables(case: Case) -> dict[str, str]:
@@ -231,64 +196,6 @@ def last_year_rows(case: Case) -> Iterator[Problem]:
         if row.payee not in known:
             yield Problem("unknown_code", case.sheet("last_year").cell(i, "payee"), row.payee,
                           {"table": named(table), "nearest": nearest(row.payee, known) or "—"})
-
-
-def post_rows(case: Case) -> Iterator[Problem]:
-    """A post has a number of seats, and no more people than seats."""
-    held: dict[str, int] = {}
-    for person in case.rows("incumbents"):
-        held[person.post] = held.get(person.post, 0) + 1
-    for i, post in enumerate(case.rows("posts")):
-        sheet = case.sheet("posts")
-        if post.seats is None and post.vacant is None:
-            yield Problem("no_seats", sheet.cell(i, "seats"), post.post)
-        elif post.seats is not None and held.get(post.post, 0) > post.seats:
-            yield Problem("more_people_than_seats", sheet.cell(i, "seats"), str(post.seats),
-                          {"people": held[post.post], "post": post.post}, notice=True)
-        if post.min_age is not None and post.max_age is not None and post.min_age > post.max_age:
-            yield Problem("min_above_max", sheet.cell(i, "min_age"),
-                          f"{post.min_age} > {post.max_age}", {"low": "min_age", "high": "max_age"})
-
-
-def target_rows(case: Case) -> Iterator[Problem]:
-    """A target counts a group or a mean, has a bound that fits, and somebody to count."""
-    people = [t for t in ("candidates", "incumbents") if case.has(t)]
-    bounds = {"group": ("min_share", "max_share", "min_count", "max_count"),
-              "mean_of": ("min_mean", "max_mean")}
-    for i, row in enumerate(case.rows("targets")):
-        sheet = case.sheet("targets")
-        if (row.group is None) == (row.mean_of is None):
-            yield Problem("group_or_mean", sheet.cell(i, "group"), row.target)
-            continue
-        mine, other = ("group", "mean_of") if row.group is not None else ("mean_of", "group")
-        if all(getattr(row, b) is None for b in bounds[mine]):
-            yield Problem("target_without_bound", sheet.cell(i, bounds[mine][0]), row.target)
-        for b in bounds[other]:
-            if getattr(row, b) is not None:
-                yield Problem("bound_does_not_fit", sheet.cell(i, b), row.target, {"bound": b})
-        if row.of == "bench":
-            cell = sheet.cell(i, "of")
-            yield Problem("table_not_used_yet", cell, values={"table": named("bench")})
-        if row.mean_of is not None and row.mean_of not in (AGE.name, AGE.zh) and not any(
-                row.mean_of in case.frame(t) for t in people):
-            yield Problem("per_not_numeric", sheet.cell(i, "mean_of"), row.mean_of,
-                          {"table": named("candidates"), "nearest": "age"})
-        if row.group is not None and not any(
-                _in_group(case, row.group, t).any() for t in people):
-            yield Problem("target_group_empty", sheet.cell(i, "group"), row.group)
-        if row.where and not fits(case, row.where, "posts", True).any():
-            yield Problem("target_without_post", sheet.cell(i, "where"), row.where)
-
-
-def pair_rows(case: Case) -> Iterator[Problem]:
-    """Kin are people of the case."""
-    known = set(case.frame("candidates")["candidate"]) | set(case.frame("incumbents")["person"])
-    for i, row in enumerate(case.rows("kin")):
-        for column in ("person", "other"):
-            code = getattr(row, column)
-            if code not in known:
-                yield Problem("unknown_code", case.sheet("kin").cell(i, column), unnamed(code), {
-                    "table": named("candidates"), "nearest": nearest(code, known) or "—"})
 
 
 CHECKS: tuple[Check, ...] = (
