@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from planner.errors import Fault, InputError, PlannerError, RecountError, SolverError
     from planner.plan.compare import Comparison
     from planner.plan.compare import compare_paths as compare
-    from planner.plan.plan import Plan, solve
+    from planner.plan.plan import Plan
+    from planner.plan.solve import solve
 
 __version__ = "0.1.0"
 
@@ -43,7 +44,7 @@ _HOME = {
     "Scenario": ("planner.case.scenario", "Scenario"),
     "compare": ("planner.plan.compare", "compare_paths"),
     "read_case": ("planner.case.scenario", "read_case"),
-    "solve": ("planner.plan.plan", "solve"),
+    "solve": ("planner.plan.solve", "solve"),
 }
 
 

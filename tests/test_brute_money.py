@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.cases import amounts, money
 
 STEP = 100

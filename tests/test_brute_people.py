@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.cases import case
 
 EDU = ["high_school", "junior_college", "bachelor"]

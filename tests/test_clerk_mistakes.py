@@ -8,7 +8,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.plan.measures import carried_above_ceiling, mean_coverage
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.cases import case, money
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from planner.case.case import Case
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.cases import amounts
 from tests.rules.tools import funds, must_give, payer, people
 

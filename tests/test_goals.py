@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from planner.case.case import Case
-from planner.plan.plan import Plan, solve
+from planner.plan.plan import Plan
+from planner.plan.solve import solve
 from tests.cases import amounts
 from tests.rules.tools import funds, payer, people, placed
 

@@ -14,7 +14,7 @@ import pytest
 
 from planner.errors import SolverError
 from planner.model.rule import Model, Row, Stage
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from planner.solver.highs import Session, quiet_stdout, state
 from planner.solver.ladder import Ladder, Reached
 from tests.cases import money
@@ -173,7 +173,7 @@ def test_a_whole_solve_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None
 
 def test_a_process_without_stdout_still_solves() -> None:
     code = ("import os; os.close(1)\nfrom tests.cases import money\n"
-            "from planner.plan.plan import solve\n"
+            "from planner.plan.solve import solve\n"
             "assert solve(money({'S1-A': 1000}, 700)).status == 'optimal'\n")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "AssertionError" not in done.stderr and "Error" not in done.stderr, done.stderr

@@ -11,7 +11,7 @@ import planner
 
 ROOT = Path(planner.__file__).parent
 #: A module imports only from what stands at or before its own place.
-ORDER = ("words", "errors", "case", "model", "solver", "plan", "show", "keep", "cli", "__main__")
+ORDER = ("words", "errors", "case", "model", "solver", "plan", "show", "keep", "commands", "cli", "__main__")
 FILES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py")
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from planner.errors import InputError
-from planner.plan.plan import Plan, solve
+from planner.plan.plan import Plan
+from planner.plan.solve import solve
 from tests.cases import case
 from tests.test_brute_people import random_case
 

@@ -12,7 +12,7 @@ from planner.case.case import Case
 from planner.cli import run
 from planner.errors import RecountError
 from planner.plan import compare as module
-from planner.plan import plan as plans
+from planner.plan import solve as plans
 
 SAMPLE = Path(__file__).parent.parent / "scenarios"
 ARGS = ["compare", str(SAMPLE / "base"), str(SAMPLE / "cut10.yaml"), "--only", "money", "-q"]

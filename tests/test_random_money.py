@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from planner.model.money.entitlement import cells_of
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.cases import case
 
 CASES = int(os.environ.get("PLANNER_RANDOM_CASES", "80"))

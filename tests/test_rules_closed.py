@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from planner.case.dictionary import BY_NAME, GOALS
+from planner.model.blocks import DEFAULT_GOALS
 from planner.model.money.goals import MONEY_GOALS
 from planner.model.money.rules import MONEY_RULES
 from planner.model.people.goals import PEOPLE_GOALS
 from planner.model.people.rules import PEOPLE_RULES
 from planner.model.rule import Rule
-from planner.plan.plan import DEFAULT_GOALS
 
 RULES = [*MONEY_RULES, *PEOPLE_RULES]
 HERE = Path(__file__).parent / "rules"

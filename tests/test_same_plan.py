@@ -14,7 +14,8 @@ import pytest
 from planner.case.dictionary import BY_NAME, Column
 from planner.case.scenario import load, read_case
 from planner.plan.compare import compare
-from planner.plan.plan import Plan, solve
+from planner.plan.plan import Plan
+from planner.plan.solve import solve
 
 SAMPLE = Path(__file__).parent.parent / "scenarios"
 Grid = list[list[str]]

@@ -9,7 +9,7 @@ from typing import Any
 import pulp
 import pytest
 
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from planner.solver import ladder
 from planner.solver.highs import Outcome, Session
 from tests.cases import case, money

@@ -24,6 +24,7 @@ from planner.case.values import BadValue, parse
 from planner.errors import InputError, Problem
 
 Only = Literal["money", "people"]
+Mode = Literal["ceiling", "ask"]
 F = TypeVar("F")
 
 AGE = Column(name="age", zh="年龄", kind="integer", meaning="Full years at `as_of`.")

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from planner.case.case import Case, Only, make_case
+from planner.case.case import Case, Mode, Only, make_case
 from planner.case.changes import Applied, Change
 from planner.case.read import read_tables
-from planner.case.recipe import Recipe, Said, nearest, read_sheet, read_yaml
+from planner.case.recipe import Order, Recipe, Said, nearest, read_sheet, read_yaml
 from planner.case.sheet import Sheet
+from planner.case.whatif import in_mode
 from planner.errors import Cell, InputError, Problem
 
-__all__ = ["Change", "Scenario", "load", "read_case"]
+__all__ = ["Change", "Order", "Scenario", "load", "read_case"]
 
 _YAML = (".yaml", ".yml")
 _BOOKS = (".xlsx", ".xls", ".et")
@@ -37,16 +38,22 @@ class Scenario:
     basis: str
     case: Case
     changes: tuple[Change, ...]
+    base: Case
+    #: Everything ordered since ``base``, in order: ``with_orders`` makes ``case`` of it again.
+    orders: tuple[Order, ...] = ()
 
 
-def load(path: str | Path, only: Only | None = None) -> list[Scenario]:
+def load(
+    path: str | Path, only: Only | None = None, mode: Mode | None = None
+) -> list[Scenario]:
     """The scenarios at ``path``, the base first.
 
     A YAML file is one scenario. A case (folder or workbook) is its base and those of its sheet
     ``scenarios``; a folder holding the case ``base`` and YAML files is that and then each file
-    by name. Raises ``InputError`` with every problem of every scenario.
+    by name. ``mode`` overrides that of the settings. Raises ``InputError`` with every problem of
+    every scenario.
     """
-    path, loader = Path(path), _Loader(only)
+    path, loader = Path(path), _Loader(only, mode)
     found: list[Scenario | None] = []
     if _is_yaml(path):
         found.append(loader.file(path))
@@ -66,9 +73,11 @@ def load(path: str | Path, only: Only | None = None) -> list[Scenario]:
     return [scenario for scenario in found if scenario is not None]
 
 
-def read_case(path: str | Path, only: Only | None = None) -> Case:
+def read_case(
+    path: str | Path, only: Only | None = None, mode: Mode | None = None
+) -> Case:
     """The checked case of a folder, a workbook or a YAML file; raises ``InputError``."""
-    path, loader = Path(path), _Loader(only)
+    path, loader = Path(path), _Loader(only, mode)
     found = (loader.file if _is_yaml(path) else loader.case)(path)
     if found is None or loader.problems:
         raise InputError(loader.problems)
@@ -80,6 +89,7 @@ class _Loader:
     """What one call has read; ``None`` stands for what is wrong and has been noted."""
 
     only: Only | None
+    mode: Mode | None = None
     problems: list[Problem] = field(default_factory=list)
     made: dict[At, Scenario | None] = field(default_factory=dict)
     notices: list[Problem] = field(default_factory=list)  # of reading, not of checks
@@ -108,11 +118,11 @@ class _Loader:
         self, name: str, sheets: dict[str, Sheet], notices: tuple[Problem, ...]
     ) -> Scenario | None:
         try:
-            case = make_case(name, sheets.values(), notices, self.only)
+            case = make_case(name, in_mode(sheets, self.mode).values(), notices, self.only)
         except InputError as error:
             self.problems += error.problems
             return None
-        return Scenario(name, case.settings.title or name, "", "", case, ())
+        return Scenario(name, case.settings.title or name, "", "", case, (), case)
 
     def file(self, path: Path) -> Scenario | None:
         """The scenario of a YAML file."""
@@ -198,13 +208,15 @@ class _Loader:
         blame = _Blame(before, applied)
         notices = [p for p in before.notices if p in self.notices]
         try:
-            case = make_case(recipe.name, applied.sheets.values(), notices, self.only)
+            sheets = in_mode(applied.sheets, self.mode)
+            case = make_case(recipe.name, sheets.values(), notices, self.only)
         except InputError as error:
             self.problems += blame.all(error.problems)
             return None
         case = Case(case.name, case.sheets, case.settings, blame.all(case.notices))
         changes = (*baseline.changes, *applied.changes)
-        return Scenario(recipe.name, recipe.title, recipe.why, recipe.basis, case, changes)
+        return Scenario(recipe.name, recipe.title, recipe.why, recipe.basis, case, changes,
+                        baseline.base, (*baseline.orders, *recipe.orders))
 
 
 def _is_yaml(path: Path) -> bool:

@@ -21,7 +21,8 @@ class Row:
     """``low ≤ Σ coefficient · column ≤ high``, and what it stands for.
 
     ``rule`` names the rule, ``of`` the thing it is about (a payer, a fund, a target): codes only,
-    never a person's name.
+    never a person's name. A rule of several rows gives as one: ``size`` is the part of a row in
+    what its rule gives (its entitlement, last year's amount); 0 lets each row give by itself.
     """
 
     rule: str
@@ -29,6 +30,7 @@ class Row:
     terms: Terms
     low: float = -inf
     high: float = inf
+    size: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Breach:
     rule: str
     of: str
     what: str
+    #: How far it is broken, in yuan or people; 0 where that says nothing.
+    by: float = 0.0
 
     def __str__(self) -> str:
         return f"{self.rule} [{self.of}] {self.what}"
@@ -108,3 +112,5 @@ class Leximin:
     levels: tuple[tuple[Terms, float, float], ...]
     tolerance: float = 0.0
     part: str = ""
+    #: What each level is of, for the account of what held it.
+    names: tuple[str, ...] = ()

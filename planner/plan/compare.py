@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.case.case import Only
+from planner.case.case import Mode, Only
 from planner.case.scenario import Scenario, load
 from planner.errors import Cell, Fault, InputError, Problem
 from planner.plan.measures import Measure, Value, measures_for
-from planner.plan.plan import Half, Plan, solve
+from planner.plan.plan import Plan
+from planner.plan.solve import Solved, solve
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def compare(
     ``progress`` is told the number (from 1) of the scenario about to be solved.
     """
     entries: list[Entry] = []
-    memo: dict[str, Half] = {}
+    memo: dict[str, Solved] = {}
     for n, scenario in enumerate(scenarios, 1):
         progress(n, scenario)
         try:
@@ -99,16 +100,20 @@ def compare(
     return Comparison(tuple(entries))
 
 
-def compare_paths(paths: Sequence[str | Path], only: Only | None = None) -> Comparison:
+def compare_paths(
+    paths: Sequence[str | Path], only: Only | None = None, mode: Mode | None = None
+) -> Comparison:
     """Read and compare scenario files, case folders, workbooks or folders of scenarios.
 
     The first is the baseline; one named twice is taken once. Raises ``InputError`` with every
     problem of every file.
     """
-    return compare(load_all(paths, only))
+    return compare(load_all(paths, only, mode))
 
 
-def load_all(paths: Sequence[str | Path], only: Only | None = None) -> list[Scenario]:
+def load_all(
+    paths: Sequence[str | Path], only: Only | None = None, mode: Mode | None = None
+) -> list[Scenario]:
     """The scenarios of all paths, in order, each once; all their problems in one ``InputError``.
 
     Two different scenarios of one name cannot stand side by side: that is a problem too.
@@ -117,7 +122,7 @@ def load_all(paths: Sequence[str | Path], only: Only | None = None) -> list[Scen
     problems: list[Problem] = []
     for path in paths:
         try:
-            for scenario in load(path, only):
+            for scenario in load(path, only, mode):
                 known = found.setdefault(scenario.name, scenario)
                 if known.case.fingerprint != scenario.case.fingerprint:
                     problems.append(Problem("same_name", Cell(str(path)), scenario.name))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from planner.case.case import Case
 from planner.model.money.rules import MONEY_RULES, MoneyPart
 from planner.model.people.rules import PEOPLE_RULES, PeoplePart
+from planner.model.rule import Breach
 
 
 def recount(
     case: Case, money: MoneyPart | None, people: PeoplePart | None
-) -> tuple[str, ...]:
-    """Every breach found, as text with codes only; empty when the plan holds."""
-    found: list[str] = []
+) -> tuple[Breach, ...]:
+    """Every breach found, with codes only; empty when the plan holds."""
+    found: list[Breach] = []
     if money is not None:
-        found += [str(b) for rule in MONEY_RULES for b in rule.recount(case, money)]
+        found += [b for rule in MONEY_RULES for b in rule.recount(case, money)]
     if people is not None:
-        found += [str(b) for rule in PEOPLE_RULES for b in rule.recount(case, people)]
+        found += [b for rule in PEOPLE_RULES for b in rule.recount(case, people)]
     return tuple(found)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from planner.case.case import Only
+from planner.case.case import Mode, Only
 from planner.case.dictionary import TABLES
 from planner.case.scenario import Scenario, load
 from planner.errors import InputError, Problem
@@ -16,7 +16,7 @@ from planner.words import say
 
 
 def check(
-    paths: Sequence[Path], only: Only | None
+    paths: Sequence[Path], only: Only | None, mode: Mode | None = None
 ) -> tuple[list[Scenario], list[Problem]]:
     """The sound scenarios, each once, and every problem and notice, each once."""
     from planner.model.people.variables import people_of
@@ -25,7 +25,7 @@ def check(
     problems: list[Problem] = []
     for path in paths:
         try:
-            scenarios = load(path, only)
+            scenarios = load(path, only, mode)
         except InputError as error:
             problems += error.problems
             continue

@@ -12,9 +12,10 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+from planner.model.blocks import unit_of
 from planner.plan.compare import Comparison, Entry
 from planner.plan.plan import Plan
-from planner.show.trust import recounted, unit_of
+from planner.show.trust import recounted
 
 SCHEMA = 1
 WHY = {"no_candidate": "no eligible candidate",
@@ -65,7 +66,7 @@ def _scenario(comparison: Comparison, entry: Entry) -> Json:
         "targets": [_target(r) for r in _records(plan and plan.targets)],
         "goals": [{"goal": r.goal, "value": plain(r.value), "bound": plain(r.bound),
                    "proven": bool(r.proven)} for r in (plan.goals if plan else ())],
-        "must_give": [{"rule": g.rule, "of": g.of, "by": plain(g.by), "unit": unit_of(g)}
+        "must_give": [{"rule": g.rule, "of": g.of, "by": plain(g.by), "unit": unit_of(g.rule)}
                       for g in (plan.must_give if plan else ())],
         "recount": "passed" if recounted(plan) else None,
     }

@@ -7,20 +7,13 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from planner.case.case import Case
-from planner.model.money.rules import MONEY_RULES
+from planner.model.blocks import unit_of
 from planner.plan.compare import Entry
 from planner.plan.plan import Plan
 from planner.show.format import names_of, subject, wan
 from planner.show.table import line
 from planner.solver.conflict import Give
 from planner.words import known, say
-
-_MONEY = {rule.name for rule in MONEY_RULES}
-
-
-def unit_of(give: Give) -> str:
-    """``yuan`` for a rule of money, ``people`` for one of people."""
-    return "yuan" if give.rule in _MONEY else "people"
 
 
 def recounted(plan: Plan | None) -> bool:
@@ -55,6 +48,6 @@ def _give(give: Give, case: Case, lang: str) -> str:
     of = subject(give.rule, give.of, names_of(case), lang)
     if give.by is None:
         return say("screen.give_unknown", lang, rule=rule, of=of)
-    money = unit_of(give) == "yuan"
+    money = unit_of(give.rule) == "yuan"
     by = wan(-(-round(give.by * 100) // 100)) if money else f"{-(-round(give.by, 6) // 1):g}"
     return say("screen.give_yuan" if money else "screen.give_people", lang, rule=rule, of=of, by=by)

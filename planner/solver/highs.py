@@ -23,7 +23,7 @@ import numpy as np
 import pulp
 
 from planner.errors import SolverError
-from planner.model.rule import Model, Sense, Terms
+from planner.model.rule import Model, Row, Sense, Terms
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "stopped"]
 Array = np.ndarray[Any, Any]
@@ -127,6 +127,23 @@ class Session:
             raise SolverError("the solver refuses the model")
         self.costs = np.zeros(n)
         self.sense: Sense = "min"
+        self._first = (self.low.copy(), self.high.copy(), list(model.lower), list(model.upper))
+        self._dropped: dict[int, Row] = {}
+
+    def restore(self) -> None:
+        """Every bound and coefficient as at the start: another question to the same model."""
+        low, high, lower, upper = self._first
+        for i in np.flatnonzero((self.low != low) | (self.high != high)).tolist():
+            self.hold(i, float(low[i]), float(high[i]))
+        for j, (least, most) in enumerate(zip(lower, upper, strict=True)):
+            if (self.model.lower[j], self.model.upper[j]) != (least, most):
+                self.fix(j, least, most)
+        for i, row in self._dropped.items():
+            gone = dict(row.terms).keys() - dict(self.model.rows[i].terms).keys()
+            for j in gone:
+                self.solver.changeCoeff(i, j, dict(row.terms)[j])
+            self.model.rows[i] = row
+        self._dropped.clear()
 
     def _option(self, name: str, value: Any) -> None:
         if self.solver.setOptionValue(name, value) != highspy.HighsStatus.kOk:
@@ -145,6 +162,7 @@ class Session:
     def drop(self, row: int, column: int) -> None:
         """Take a column out of a row."""
         was = self.model.rows[row]
+        self._dropped.setdefault(row, was)
         terms = [(j, c) for j, c in was.terms if j != column]
         self.model.rows[row] = replace(was, terms=terms)
         self.solver.changeCoeff(row, column, 0.0)

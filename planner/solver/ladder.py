@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 
 import numpy as np
@@ -35,13 +35,26 @@ class Reached:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Where a level of a leximin came to rest, and the rules that hold it there.
+
+    ``by`` are the rules with a positive dual when the level was fixed, as (rule, what it is
+    about): to raise the level one of them must give. Empty: its own most is reached.
+    """
+
+    of: str
+    level: float
+    by: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Climb:
     """The end of a ladder: a point (when there is one), and what each goal came to."""
 
     status: str
     x: Array
     reached: tuple[Reached, ...] = ()
-    outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
+    held: tuple[Held, ...] = ()
 
 
 class Ladder:
@@ -63,9 +76,14 @@ class Ladder:
                      for terms, _, _ in goal.levels]
                 )
 
-    def climb(self, time_limit: float | None = None) -> Climb:
-        """Solve goal by goal."""
-        session = Session(self.model, time_limit)
+    def session(self, time_limit: float | None = None) -> Session:
+        """The model in the solver, to be climbed once or, restored in between, often."""
+        return Session(self.model, time_limit)
+
+    def climb(self, time_limit: float | None = None, session: Session | None = None) -> Climb:
+        """Solve goal by goal; in a ``session`` of this ladder, with what was changed there."""
+        session = session or self.session(time_limit)
+        self.held: list[Held] = []
         first = session.optimise([], "min")
         if not first.solved:
             return Climb(first.status, first.x)
@@ -84,8 +102,8 @@ class Ladder:
                 return Climb("stopped", last.x, tuple(reached))
             last = outcome
             reached.append(got)
-        proven = all(r.proven for r in reached)
-        return Climb("optimal" if proven else "feasible", last.x, tuple(reached))
+        status = "optimal" if all(r.proven for r in reached) else "feasible"
+        return Climb(status, last.x, tuple(reached), tuple(self.held))
 
     def _stage(
         self, session: Session, goal: Stage, row: int
@@ -136,14 +154,17 @@ class Ladder:
             level = float(outcome.x[top])
             least = level if least is None else least
             stuck = open_ & (most <= level + SLIP)
+            by: tuple[tuple[str, str], ...] = ()
             if not stuck.any():
                 stuck = open_ & (np.abs(outcome.duals[rows]) > 1e-7)
+                by = self._holding(outcome)
             if not stuck.any():
                 return None, Reached(goal.goal, np.nan, np.nan, goal.part)
             for i in np.flatnonzero(stuck).tolist():
                 session.drop(rows[i], top)
                 floors[i] = level - base[i] - SLIP
                 session.hold(rows[i], low=floors[i])
+                self.held.append(Held(goal.names[i] if goal.names else str(i), level, by))
             open_ &= ~stuck
         if goal.tolerance:  # for the goals after this one, not for its own higher levels
             for row, floor in zip(rows, floors, strict=True):
@@ -152,3 +173,8 @@ class Ladder:
         if least is None:
             return session.optimise([], "min"), Reached(goal.goal, 1.0, 1.0, goal.part)
         return outcome, Reached(goal.goal, least, least, goal.part)
+
+    def _holding(self, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+        """The rules whose rows have a dual: what stands in the way."""
+        rows = (self.model.rows[i] for i in np.flatnonzero(np.abs(outcome.duals) > 1e-7).tolist())
+        return tuple(dict.fromkeys((r.rule, r.of) for r in rows if r.rule != "goal"))

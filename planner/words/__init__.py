@@ -1,6 +1,7 @@
 """Every sentence and title the program says, in one catalogue a language.
 
-A language is one file here: ``zh.toml``, ``en.toml``. Code says *what* it means by a dotted key
+A language is one folder here, ``zh`` or ``en``: ``core.toml``, and a file for each command that has
+words of its own. Code says *what* it means by a dotted key
 and named values; the words are looked up when they are shown, so one result can be read in any
 language. ``tests/test_words.py`` holds the catalogues to the same keys and the same values.
 """
@@ -24,7 +25,6 @@ class Key(str):
 @cache
 def catalogue(lang: str) -> dict[str, str]:
     """All sentences of a language as ``{"section.key": sentence}``."""
-    text = files(__package__).joinpath(f"{lang}.toml").read_text(encoding="utf-8")
     flat: dict[str, str] = {}
 
     def walk(prefix: str, node: dict[str, Any]) -> None:
@@ -34,7 +34,9 @@ def catalogue(lang: str) -> dict[str, str]:
             else:
                 flat[f"{prefix}{key}"] = str(value)
 
-    walk("", tomllib.loads(text))
+    for file in sorted(files(__package__).joinpath(lang).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            walk("", tomllib.loads(file.read_text(encoding="utf-8")))
     return flat
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from planner.model.people.pool import BARRIERS
 from planner.model.people.rules import eligible_rows
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.rules.tools import people, people_breaches, people_rows, placed
 
 #: What bars K0 (36, bachelor) from J1, and the same one step inside: (post, candidate, tables).

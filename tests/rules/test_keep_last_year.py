@@ -1,7 +1,7 @@
 import pytest
 
 from planner.model.money.rules import keep_rows
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.cases import amounts
 from tests.rules.tools import funds, money_breaches, money_rows, must_give, one, payer
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from planner.model.people.rules import kin_rows
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.rules.tools import must_give, one, people, people_breaches, people_rows, placed
 
 KIN = [{"person": "K0", "other": "K1"}]

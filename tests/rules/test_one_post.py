@@ -1,7 +1,7 @@
 import pytest
 
 from planner.model.people.rules import one_post_rows
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.rules.tools import (
     must_give,
     one,

@@ -2,7 +2,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.model.people.rules import pin_rows
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.rules.tools import must_give, one, people, people_breaches, people_rows, placed
 
 TWO = [{"candidate": "K0"}, {"candidate": "K1"}]

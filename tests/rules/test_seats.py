@@ -4,7 +4,7 @@ import pytest
 
 from planner.model.people.pool import seats_of
 from planner.model.people.rules import seats_rows
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.rules.tools import one, people, people_breaches, people_rows, placed, rules_of
 
 THREE = [{"candidate": f"K{i}"} for i in range(3)]

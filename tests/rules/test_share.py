@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from planner.model.money.rules import share_rows
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.cases import amounts
 from tests.rules.tools import funds, money_breaches, money_rows, must_give, one, payer
 

@@ -4,7 +4,7 @@ import pytest
 
 from planner.model.people.rules import target_rows
 from planner.model.people.targets import bounds_of
-from planner.plan.plan import solve
+from planner.plan.solve import solve
 from tests.rules.tools import (
     must_give,
     one,

@@ -40,12 +40,12 @@ def fairness(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Le
     .. math:: q_r = (a_r + o_r) / e_r
     """
     for priority in sorted({g.lead.priority for g in v.groups}):
+        mine = [(g, group) for g, group in enumerate(v.groups) if group.lead.priority == priority]
         levels = tuple(
             ([(j, SCALE / group.entitlement) for j in v.x[g].values()],
-             group.carried / group.entitlement, most_covered(group))
-            for g, group in enumerate(v.groups) if group.lead.priority == priority
-        )
-        yield Leximin("fairness", levels, part=str(priority))
+             group.carried / group.entitlement, most_covered(group)) for g, group in mine)
+        names = tuple(group.of for _, group in mine)
+        yield Leximin("fairness", levels, part=str(priority), names=names)
 
 
 def coverage(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:

@@ -77,7 +77,8 @@ def appropriation_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
             spent[payer] = spent.get(payer, 0) + yuan
     for payer, most in zip(case.rows("payers"), available(case), strict=True):
         if most is not None and spent.get(payer.payer, 0) > most:
-            yield Breach("appropriation", payer.payer, f"{spent[payer.payer]} > {most} yuan")
+            yield Breach("appropriation", payer.payer, f"{spent[payer.payer]} > {most} yuan",
+                         spent[payer.payer] - most)
 
 
 def share_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -95,13 +96,13 @@ def share_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
             of = f"{group.lead.fund}/{share.level}"
             if share.least > 0:
                 terms = [(j, float(p in mine) - float(share.least)) for p, j in v.x[g].items()]
-                yield Row("share", of, terms, low=0.0)
+                yield Row("share", of, terms, low=0.0, size=group.entitlement)
             if share.most < 1:
                 terms = [(j, float(p in mine) - float(share.most)) for p, j in v.x[g].items()]
-                yield Row("share", of, terms, high=0.0)
+                yield Row("share", of, terms, high=0.0, size=group.entitlement)
             if share.most_yuan is not None and mine:
                 most = share.most_yuan * len(group.cells) / SCALE
-                yield Row("share", of, v.paid(g, mine), high=most)
+                yield Row("share", of, v.paid(g, mine), high=most, size=group.entitlement)
 
 
 def share_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
@@ -116,8 +117,9 @@ def share_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
             high = share.most * total + SHARE_TOLERANCE_YUAN
             most = carried if share.most_yuan is None else share.most_yuan
             if not low <= carried <= high or carried > most:
+                over = max(float(low) - carried, carried - float(high), carried - most)
                 yield Breach("share", f"{cell.payee}/{cell.fund}/{share.level}",
-                             f"{carried} of {total} yuan")
+                             f"{carried} of {total} yuan", over)
 
 
 def floor_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -130,14 +132,16 @@ def floor_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
     for g, group in enumerate(v.groups):
         low = group.lead.floor * group.entitlement - group.carried
         if low > 0:
-            yield Row("floor", group.lead.fund, v.paid(g), low=float(low) / SCALE)
+            yield Row("floor", group.lead.fund, v.paid(g), low=float(low) / SCALE,
+                      size=group.entitlement)
 
 
 def floor_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
     """Each cell's coverage against the floor of its fund."""
     for cell in cells_of(case):
-        if part.total(cell) + cell.carried < cell.floor * cell.entitlement:
-            yield _breach("floor", cell, part)
+        short = cell.floor * cell.entitlement - cell.carried - part.total(cell)
+        if short > 0:
+            yield _breach("floor", cell, part, short)
 
 
 def ceiling_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -149,7 +153,8 @@ def ceiling_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
     """
     for g, group in enumerate(v.groups):
         high = max(group.lead.ceiling * group.entitlement - group.carried, Fraction(0))
-        yield Row("ceiling", group.lead.fund, v.paid(g), high=float(high) / SCALE)
+        yield Row("ceiling", group.lead.fund, v.paid(g), high=float(high) / SCALE,
+                  size=group.entitlement)
 
 
 def ceiling_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
@@ -157,7 +162,7 @@ def ceiling_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
     for cell in cells_of(case):
         high = max(cell.ceiling * cell.entitlement - cell.carried, Fraction(0))
         if part.total(cell) > high:
-            yield _breach("ceiling", cell, part)
+            yield _breach("ceiling", cell, part, part.total(cell) - high)
 
 
 def keep_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -170,14 +175,16 @@ def keep_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
     for g, group in enumerate(v.groups):
         low = group.lead.keep * group.last
         if low > 0:
-            yield Row("keep_last_year", group.lead.fund, v.paid(g), low=float(low) / SCALE)
+            yield Row("keep_last_year", group.lead.fund, v.paid(g), low=float(low) / SCALE,
+                      size=group.last)
 
 
 def keep_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
     """Each cell's amount against the protected part of last year's."""
     for cell in cells_of(case):
-        if part.total(cell) < cell.keep * (cell.last or 0):
-            yield _breach("keep_last_year", cell, part)
+        short = cell.keep * (cell.last or 0) - part.total(cell)
+        if short > 0:
+            yield _breach("keep_last_year", cell, part, short)
 
 
 def growth_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -190,7 +197,8 @@ def growth_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
     for g, group in enumerate(v.groups):
         if group.lead.grow is not None and group.lead.last is not None:
             high = (1 + group.lead.grow) * group.last
-            yield Row("growth", group.lead.fund, v.paid(g), high=float(high) / SCALE)
+            yield Row("growth", group.lead.fund, v.paid(g), high=float(high) / SCALE,
+                      size=group.last)
 
 
 def growth_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
@@ -198,7 +206,7 @@ def growth_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
     for cell in cells_of(case):
         grow, last = cell.grow, cell.last
         if grow is not None and last is not None and part.total(cell) > (1 + grow) * last:
-            yield _breach("growth", cell, part)
+            yield _breach("growth", cell, part, part.total(cell) - (1 + grow) * last)
 
 
 def envelope_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -222,8 +230,9 @@ def envelope_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
     for fund in case.rows("funds"):
         total = sum(sum(by.values()) for (_, k), by in part.paid.items() if k == fund.fund)
         low, high = fund.envelope_min_yuan, fund.envelope_max_yuan
-        if (low is not None and total < low) or (high is not None and total > high):
-            yield Breach("envelope", fund.fund, f"{total} yuan")
+        off = max(0 if low is None else low - total, 0 if high is None else total - high)
+        if off > 0:
+            yield Breach("envelope", fund.fund, f"{total} yuan", off)
 
 
 def whole_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -246,13 +255,13 @@ def whole_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
         if any(type(yuan) is not int or yuan < 0 for yuan in payers.values()):
             yield Breach("whole", "/".join(key), "not whole yuan")
         if part.total(cell) % cell.step:
-            yield _breach("whole", cell, part)
+            yield _breach("whole", cell, part, Fraction(part.total(cell) % cell.step))
         for payer in sorted(set(payers) - {codes[p] for p in cell.payers}):
             yield Breach("whole", "/".join(key), f"{payer} may not pay it")
 
 
-def _breach(rule: str, cell: MoneyCell, part: MoneyPart) -> Breach:
-    return Breach(rule, f"{cell.payee}/{cell.fund}", f"{part.total(cell)} yuan")
+def _breach(rule: str, cell: MoneyCell, part: MoneyPart, by: Fraction) -> Breach:
+    return Breach(rule, f"{cell.payee}/{cell.fund}", f"{part.total(cell)} yuan", float(by))
 
 
 #: Every rule of the money plan, in the order of the report on conflicts.

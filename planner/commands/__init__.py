@@ -1,0 +1,1 @@
+"""The commands, one module each: ``command(lang)`` gives it to the command line."""

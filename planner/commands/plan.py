@@ -1,0 +1,23 @@
+"""``planner plan``: one plan in full."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from planner.commands.run import Run, scenario_command
+
+
+def act(run: Run, paths: tuple[Path, ...]) -> int:
+    """Solve one scenario and show it whole."""
+    comparison = run.solve([run.load_one(paths[0])])
+    from planner.show.screen import show_plan
+
+    return run.answer(
+        comparison, lambda c: show_plan(comparison.entries[0], run.lang, c, run.reveal))
+
+
+def command(lang: str) -> click.Command:
+    """The command, its help in ``lang``."""
+    return scenario_command("plan", lang, act)

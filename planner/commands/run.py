@@ -1,0 +1,162 @@
+"""What every command shares: the options of a call, reading, solving, answering."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from planner.errors import Problem, UsageError
+from planner.words import LANGUAGES, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from planner.case.scenario import Scenario
+    from planner.plan.compare import Comparison
+
+Wrap = Callable[[Callable[..., int]], Callable[..., int]]
+
+#: Exit codes of an answer, worst first.
+STATUS_CODES = {"failed": 1, "infeasible": 4, "stopped": 5}
+
+
+class Run:
+    """What the options of one call say."""
+
+    def __init__(
+        self, lang: str, json: bool = False, csv: Path | None = None,
+        only: Literal["money", "people"] | None = None,
+        mode: Literal["ceiling", "ask"] | None = None,
+        reveal: bool = False, no_color: bool = False, width: int | None = None,
+        time_limit: float | None = None, quiet: bool = False, verbose: bool = False,
+    ) -> None:
+        self.lang, self.json, self.csv, self.only, self.reveal = lang, json, csv, only, reveal
+        self.mode = mode
+        self.no_color, self.width, self.time_limit = no_color, width, time_limit
+        self.quiet, self.verbose = quiet, verbose
+
+    def console(self) -> Console:
+        """Standard output, as a console."""
+        from planner.show.screen import make_console
+
+        return make_console(self.width, self.no_color, sys.stdout)
+
+    def load(self, paths: Sequence[Path]) -> list[Scenario]:
+        """Every scenario named, each once, with the problems of all of them in one error."""
+        from planner.plan.compare import load_all
+
+        found = load_all(paths, self.only, self.mode)
+        self.notices(p for s in found for p in s.case.notices)
+        return found
+
+    def load_one(self, path: Path) -> Scenario:
+        """The one scenario at a path; a folder of several is refused."""
+        scenarios = self.load([path])
+        if len(scenarios) != 1:
+            raise UsageError("one_scenario", count=len(scenarios))
+        return scenarios[0]
+
+    def notices(self, problems: Iterator[Problem]) -> None:
+        """Notices go to standard error, each once."""
+        if not self.quiet:
+            for text in dict.fromkeys(p.text(self.lang) for p in problems):
+                click.echo(say("screen.notice", self.lang, text=text), err=True)
+
+    def solve(self, scenarios: Sequence[Scenario]) -> Comparison:
+        """Solve them one after another, saying so on a terminal."""
+        from planner.plan.compare import compare
+
+        start = time.monotonic()
+
+        def progress(n: int, scenario: Scenario) -> None:
+            if self.verbose or (sys.stderr.isatty() and not self.quiet):
+                click.echo(say("screen.progress", self.lang, n=n, count=len(scenarios),
+                               name=scenario.name), err=True)
+
+        comparison = compare(scenarios, self.time_limit, progress)
+        if self.verbose:
+            seconds = f"{time.monotonic() - start:.2f}"
+            click.echo(say("screen.solved_in", self.lang, n=len(scenarios), seconds=seconds),
+                       err=True)
+        return comparison
+
+    def answer(self, comparison: Comparison, show: Callable[[Console], None]) -> int:
+        """Write the files asked for, print the answer; returns the exit code."""
+        from planner.show.export import as_json, write_csv
+
+        if self.csv is not None:
+            try:
+                write_csv(comparison, self.csv)
+            except OSError as error:
+                raise UsageError("cannot_write", path=self.csv, why=error.strerror) from error
+        if self.json:
+            print_json(as_json(comparison))
+        else:
+            show(self.console())
+        statuses = {e.status for e in comparison.entries}
+        return next((code for s, code in STATUS_CODES.items() if s in statuses), 0)
+
+
+def print_json(document: object) -> None:
+    """Print JSON, with escapes where the stream cannot take Chinese."""
+    ascii_only = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(document, ensure_ascii=ascii_only, indent=1, allow_nan=False))
+
+
+def common_options(lang: str) -> Wrap:
+    """The options every command that reads a case has, in the order of its help."""
+    def text(key: str) -> str:
+        return say(f"help.{key}", lang)
+
+    options = [
+        click.option("--json", is_flag=True, help=text("json")),
+        click.option("--csv", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+                     help=text("csv")),
+        click.option("--lang", "_lang", type=click.Choice(LANGUAGES), help=text("lang")),
+        click.option("--only", type=click.Choice(["money", "people"]), help=text("only")),
+        click.option("--mode", type=click.Choice(["ceiling", "ask"]), help=text("mode")),
+        click.option("--reveal", is_flag=True, help=text("reveal")),
+        click.option("--no-color", is_flag=True, help=text("no_color")),
+        click.option("--width", type=click.IntRange(40, 1000), help=text("width")),
+        click.option("--time-limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
+                     help=text("time_limit")),
+        click.option("-q", "--quiet", is_flag=True, help=text("quiet")),
+        click.option("-v", "--verbose", is_flag=True, help=text("verbose")),
+    ]
+
+    def wrap(command: Callable[..., int]) -> Callable[..., int]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return wrap
+
+
+def scenario_command(
+    name: str, lang: str, act: Callable[..., int], *more: Wrap, metavar: str = "SCENARIO",
+    count: int = 1,
+) -> click.Command:
+    """A command on scenarios: ``act(run, paths, **its own options)`` gives the exit code.
+
+    ``more`` are ``click.option`` (or argument) decorators of its own; ``count`` -1 takes several.
+    """
+    shared = {"json", "csv", "only", "mode", "reveal", "no_color", "width", "time_limit", "quiet",
+              "verbose"}
+
+    def command(paths: tuple[Path, ...] | Path, _lang: str | None, **options: Any) -> int:
+        given = (paths,) if isinstance(paths, Path) else paths
+        run = Run(lang, **{k: v for k, v in options.items() if k in shared})
+        return act(run, given, **{k: v for k, v in options.items() if k not in shared})
+
+    wrapped: Callable[..., int] = common_options(lang)(command)
+    for option in reversed(more):
+        wrapped = option(wrapped)
+    argument = click.argument("paths", nargs=count, required=True, metavar=metavar,
+                              type=click.Path(path_type=Path))
+    return click.command(name, help=say(f"help.{name}", lang))(argument(wrapped))
