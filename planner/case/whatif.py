@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from planner.case.case import Case, Mode, make_case
+from planner.case.case import Case, Mode, Only, make_case
 from planner.case.changes import Applied
 from planner.case.dictionary import BY_NAME
 from planner.case.recipe import Op, Order, Said
@@ -27,17 +27,19 @@ def in_mode(sheets: Mapping[str, Sheet], mode: Mode | None) -> dict[str, Sheet]:
     return {**sheets, "settings": build(old.table, columns, places, old.letters, old.own)}
 
 
-def with_orders(case: Case, orders: Iterable[Order], name: str = "") -> Case:
+def with_orders(
+    case: Case, orders: Iterable[Order], name: str = "", only: Only | None = None
+) -> Case:
     """A case after some more changes, checked as a whole; raises ``InputError``.
 
     The way in for everything that asks "what if": sweeps, attribution, prices, repairs.
     """
-    applied = Applied(dict(case.sheets), None)
+    applied = Applied(dict(case.sheets), only)
     for order in orders:
         applied.apply(order)
     if applied.problems:
         raise InputError(applied.problems)
-    return make_case(name or case.name, applied.sheets.values(), case.notices)
+    return make_case(name or case.name, applied.sheets.values(), case.notices, only)
 
 
 def order(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from planner.case.scenario import Scenario
     from planner.plan.compare import Comparison
+    from planner.show.answer import Answer
 
 Wrap = Callable[[Callable[..., int]], Callable[..., int]]
 
@@ -101,6 +102,21 @@ class Run:
             show(self.console())
         statuses = {e.status for e in comparison.entries}
         return next((code for s, code in STATUS_CODES.items() if s in statuses), 0)
+
+    def tell(self, answer: Answer) -> int:
+        """Give an answer in the forms asked for; returns the exit code."""
+        from planner.show.export import write_tables
+
+        if self.csv is not None:
+            try:
+                write_tables(answer.tables, self.csv)
+            except OSError as error:
+                raise UsageError("cannot_write", path=self.csv, why=error.strerror) from error
+        if self.json:
+            print_json(answer.json)
+        else:
+            answer.show(self.console())
+        return answer.code
 
 
 def print_json(document: object) -> None:

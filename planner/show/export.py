@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from numbers import Integral
@@ -22,6 +22,8 @@ WHY = {"no_candidate": "no eligible candidate",
        "placed_elsewhere": "eligible candidates serve better elsewhere"}
 
 Json = dict[str, Any]
+Table = tuple[list[str], list[list[Any]]]  # headings and rows
+Tables = Mapping[str, Table]  # by name
 
 
 def as_json(comparison: Comparison) -> Json:
@@ -109,11 +111,11 @@ def _target(row: Json) -> Json:
 # --- CSV --------------------------------------------------------------------------------------
 
 
-def tables(comparison: Comparison) -> dict[str, tuple[list[str], list[list[Any]]]]:
-    """The CSV files: by name, headings and rows."""
+def tables(comparison: Comparison) -> Tables:
+    """The CSV files of a comparison."""
     payers = list(dict.fromkeys(
         p.payer for e in comparison.entries for p in e.scenario.case.rows("payers")))
-    frames: dict[str, tuple[list[str], list[list[Any]]]] = {}
+    frames: dict[str, Table] = {}
 
     def add(name: str, columns: str, key: str) -> None:
         heads = columns.split()
@@ -137,14 +139,19 @@ def tables(comparison: Comparison) -> dict[str, tuple[list[str], list[list[Any]]
 
 
 def write_csv(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
-    """Write the tables into ``folder``, readable by the user alone, all of them or none.
+    """Write the tables of a comparison into ``folder``; see ``write_tables``."""
+    return write_tables(tables(comparison), folder)
+
+
+def write_tables(tables: Tables, folder: Path) -> tuple[Path, ...]:
+    """Write tables as CSV into ``folder``, readable by the user alone, all of them or none.
 
     UTF-8 with a byte-order mark, as spreadsheet programs need for Chinese; whole yuan.
     """
     folder.mkdir(parents=True, exist_ok=True)
     done = []
     with tempfile.TemporaryDirectory(prefix=".planner-", dir=folder) as temp:
-        for name, (heads, rows) in tables(comparison).items():
+        for name, (heads, rows) in tables.items():
             file = Path(temp) / f"{name}.csv"
             with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w",
                       encoding="utf-8-sig", newline="") as out:
