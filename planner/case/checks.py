@@ -18,6 +18,7 @@ from planner.case.case import Case, exact
 from planner.case.conditions import Fields, condition
 from planner.case.grammar import ConditionError
 from planner.case.people_checks import pair_rows, post_rows, target_rows
+from planner.case.training_checks import training_rows
 from planner.errors import Problem
 
 Check = Callable[[Case], Iterator[Problem]]
@@ -210,6 +211,7 @@ CHECKS: tuple[Check, ...] = (
     post_rows,
     target_rows,
     pair_rows,
+    training_rows,
 )
 
 

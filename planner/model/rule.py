@@ -114,3 +114,6 @@ class Leximin:
     part: str = ""
     #: What each level is of, for the account of what held it.
     names: tuple[str, ...] = ()
+    #: Columns of what whole decisions take from the levels (the cost of training): where several
+    #: decisions leave the least level as high, the one that takes least is kept for the rest.
+    takes: tuple[int, ...] = ()

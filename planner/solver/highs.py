@@ -129,10 +129,13 @@ class Session:
         self.sense: Sense = "min"
         self._first = (self.low.copy(), self.high.copy(), list(model.lower), list(model.upper))
         self._dropped: dict[int, Row] = {}
+        self._thawed: list[tuple[int, float, float]] = []
 
     def restore(self) -> None:
         """Every bound and coefficient as at the start: another question to the same model."""
         low, high, lower, upper = self._first
+        if self._thawed:
+            self.thaw()
         for i in np.flatnonzero((self.low != low) | (self.high != high)).tolist():
             self.hold(i, float(low[i]), float(high[i]))
         for j, (least, most) in enumerate(zip(lower, upper, strict=True)):
@@ -167,6 +170,28 @@ class Session:
         self.model.rows[row] = replace(was, terms=terms)
         self.solver.changeCoeff(row, column, 0.0)
 
+    def freeze(self, x: Array) -> None:
+        """Fix every whole column at its value in ``x``: what is left is linear, and has duals."""
+        self._thawed = [(j, self.model.lower[j], self.model.upper[j])
+                        for j in np.flatnonzero(self.whole).tolist()]
+        for j, _, _ in self._thawed:
+            self.fix(j, float(x[j]), float(x[j]))
+        self._integrality(highspy.HighsVarType.kContinuous)
+        self.whole = np.zeros_like(self.whole)
+
+    def thaw(self) -> None:
+        """Undo ``freeze``."""
+        for j, low, high in self._thawed:
+            self.fix(j, low, high)
+            self.whole[j] = True
+        self._integrality(highspy.HighsVarType.kInteger)
+        self._thawed = []
+
+    def _integrality(self, kind: Any) -> None:
+        self.solver.clearSolver()
+        for j, _, _ in self._thawed:
+            self.solver.changeColIntegrality(j, kind)
+
     def optimise(self, terms: Terms, sense: Sense, nodes: int | None = None) -> Outcome:
         """Optimise ``Σ coefficient · column`` over the model as it now stands.
 
@@ -188,11 +213,15 @@ class Session:
             self.solver.run()
         return self._read()
 
-    def again(self, terms: Terms, sense: Sense) -> Outcome:
-        """The same from scratch and without presolve, for a model known to have a point.
+    def surely(self, terms: Terms, sense: Sense) -> Outcome:
+        """Optimise a model known to have a point.
 
-        Goals held to their values leave a sliver that presolve may round away and call infeasible.
+        Goals held to their values leave a sliver that presolve may round away and call
+        infeasible: then it is solved again from scratch and without presolve.
         """
+        outcome = self.optimise(terms, sense)
+        if outcome.status != "infeasible":
+            return outcome
         self._option("presolve", "off")
         self.solver.clearSolver()
         outcome = self.optimise(terms, sense)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -89,7 +89,9 @@ class Ladder:
             return Climb(first.status, first.x)
         reached: list[Reached] = []
         last = first
-        for goal, rows, top in zip(self.goals, self.rows, self.tops, strict=True):
+        for n, (goal, rows, top) in enumerate(zip(self.goals, self.rows, self.tops, strict=True)):
+            if session.whole.any() and self._decided(n, session):
+                session.freeze(last.x)
             if isinstance(goal, Stage) and goal.last:
                 tied = session.optimise(goal.terms, goal.sense, nodes=TIE_NODES)
                 last = tied if tied.solved else last
@@ -105,12 +107,17 @@ class Ladder:
         status = "optimal" if all(r.proven for r in reached) else "feasible"
         return Climb(status, last.x, tuple(reached), tuple(self.held))
 
+    def _decided(self, n: int, session: Session) -> bool:
+        """Whether no goal from the n-th on asks for whole columns, and levels hold all amounts."""
+        levels = [g for g in self.goals[:n] if isinstance(g, Leximin)]
+        return bool(levels) and not any(g.tolerance for g in levels) and not any(
+            isinstance(g, Leximin) or any(session.whole[j] for j, _ in g.terms)
+            for g in self.goals[n:])
+
     def _stage(
         self, session: Session, goal: Stage, row: int
     ) -> tuple[Outcome | None, Reached]:
-        outcome = session.optimise(goal.terms, goal.sense)
-        if outcome.status == "infeasible":
-            outcome = session.again(goal.terms, goal.sense)
+        outcome = session.surely(goal.terms, goal.sense)
         if not outcome.solved:
             return None, Reached(goal.goal, np.nan, np.nan, goal.part)
         value, bound = outcome.value, outcome.bound
@@ -144,11 +151,16 @@ class Ladder:
         floors = np.zeros(len(rows))
         least: float | None = None
         outcome: Outcome | None = None
+        bound: float | None = None
+        if session.whole.any() and open_.any():
+            chosen = self._choose(session, goal, top, float(most.min()))
+            if not chosen.solved:
+                return None, Reached(goal.goal, np.nan, np.nan, goal.part)
+            bound = chosen.bound
+            session.freeze(chosen.x)
         while open_.any():
             session.fix(top, -inf, float(most[open_].min()))
-            outcome = session.optimise([(top, 1.0)], "max")
-            if outcome.status == "infeasible":
-                outcome = session.again([(top, 1.0)], "max")
+            outcome = session.surely([(top, 1.0)], "max")
             if outcome.status != "optimal":  # the duals of a point that is not prove nothing
                 return None, Reached(goal.goal, np.nan, np.nan, goal.part)
             level = float(outcome.x[top])
@@ -170,9 +182,27 @@ class Ladder:
             for row, floor in zip(rows, floors, strict=True):
                 session.hold(row, low=floor - goal.tolerance)
         session.fix(top, 0.0, 0.0)
+        if bound is not None:
+            session.thaw()
         if least is None:
             return session.optimise([], "min"), Reached(goal.goal, 1.0, 1.0, goal.part)
-        return outcome, Reached(goal.goal, least, least, goal.part)
+        return outcome, Reached(goal.goal, least, least if bound is None else bound, goal.part)
+
+    def _choose(self, session: Session, goal: Leximin, top: int, most: float) -> Outcome:
+        """The whole decisions to climb with: the least level as high as any decision lets it be,
+        then what they take from the levels as small as can be.
+
+        The ``bound`` is that of the least level, proven over all decisions. The levels above it
+        are the best with these decisions.
+        """
+        session.fix(top, -inf, most)
+        best = session.surely([(top, 1.0)], "max")
+        if best.status != "optimal":
+            return best
+        session.fix(top, float(best.x[top]) - SLIP, most)
+        least = session.surely([(j, 1.0) for j in goal.takes], "min")
+        session.fix(top, -inf, most)
+        return replace(least, bound=best.bound) if least.solved else best
 
     def _holding(self, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         """The rules whose rows have a dual: what stands in the way."""
