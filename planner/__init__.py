@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planner.case.case import Case
     from planner.case.scenario import Scenario, read_case
     from planner.errors import Fault, InputError, PlannerError, RecountError, SolverError
+    from planner.plan.attribution import Attribution, attribution
     from planner.plan.compare import Comparison
     from planner.plan.compare import compare_paths as compare
     from planner.plan.plan import Plan
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Attribution",
     "Case",
     "Comparison",
     "Fault",
@@ -32,12 +34,15 @@ __all__ = [
     "RecountError",
     "Scenario",
     "SolverError",
+    "attribution",
     "compare",
     "read_case",
     "solve",
 ]
 
 _HOME = {
+    "Attribution": ("planner.plan.attribution", "Attribution"),
+    "attribution": ("planner.plan.attribution", "attribution"),
     "Case": ("planner.case.case", "Case"),
     "Comparison": ("planner.plan.compare", "Comparison"),
     "Plan": ("planner.plan.plan", "Plan"),

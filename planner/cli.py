@@ -8,12 +8,23 @@ from collections.abc import Sequence
 
 import click
 
-from planner.commands import check, compare, explain, plan, profile, schema
+from planner.commands import (
+    alternatives,
+    check,
+    compare,
+    explain,
+    forecast,
+    plan,
+    profile,
+    review,
+    schema,
+    sweep,
+)
 from planner.errors import Fault, InputError, UsageError
 from planner.words import LANGUAGES, default_language, say
 
 #: In the order of the help; to add a command, add its module here.
-COMMANDS = (compare, plan, explain, check, profile, schema)
+COMMANDS = (compare, plan, alternatives, review, explain, sweep, forecast, check, profile, schema)
 INTERRUPTED = 130
 
 

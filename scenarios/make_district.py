@@ -44,6 +44,15 @@ CARRIED = {("C03", "service"): 6200, ("C15", "service"): 3500}
 OLD_STANDARD = {"alliance": 45000, "service": 140000, "service_large": 180000,
                 "office": 36000, "street_school": 20000, "branch_school": 2000}
 
+MENU = {  # what residents may order from, by category: thousands of yuan from, to
+    "环境整治": ((35, 120), "楼道照明改造 垃圾分类亭维护 背街小巷整治 雨水管网清疏 绿地补种"),
+    "便民服务": ((20, 80), "便民驿站运行 共享工具角 非机动车充电棚 晾晒区改造"),
+    "文体活动": ((15, 60), "邻里文化节 暑期托管班 百姓健身角 社区读书会"),
+    "助老助残": ((25, 95), "助餐配送补贴 居家适老改造 无障碍坡道 独居老人探访"),
+}
+BARRED = {"P014": "节日礼品发放"}  # on the negative list, whatever residents say
+COMMITTED = {"P033"}
+
 FROZEN = {"C05-member": 2, "C11-member": 2}  # three seats are open, one of them is frozen
 
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -134,6 +143,10 @@ GIVEN: dict[str, tuple[str, list[tuple[Cell, ...]]]] = {
         ("affiliation = member", 8, "党员（虚构评分办法）"),
         ("source = 网格员", 5, "网格工作经历（虚构评分办法；来源为自加列）"),
     ]),
+    # Not ranked in `goals`: the lists are filled from who is left once everybody is placed.
+    "bench": ("kind depth near_term_share lists_each", [
+        ("secretary", 2, "33.33%", 2), ("deputy", 1, "33.33%", 2),
+    ]),
     "targets": ("target group mean_of of scope min_share min_count max_mean strength basis", [
         ("young", "age <= 35", "", "team", "district", "25%", "", "", "should", basis(8)),
         ("college", "education >= junior_college", "", "team", "district", "80%", "", "",
@@ -145,7 +158,11 @@ GIVEN: dict[str, tuple[str, list[tuple[Cell, ...]]]] = {
     ]),
     "goals": ("rank goal tolerance", [
         (1, "floor", ""), (2, "fill", ""), (3, "fairness", ""), (4, "targets", ""),
-        (5, "fit", ""), (6, "steady", ""), (7, "payer_order", ""),
+        (5, "orders", ""), (6, "fit", ""), (7, "steady", ""), (8, "payer_order", ""),
+    ]),
+    "project_caps": ("fund category community max_yuan max_share", [
+        ("service", "文体活动", "", "", "8%"),  # of the service money of all communities
+        ("service", "环境整治", "C07", "7万", ""),
     ]),
 }
 
@@ -226,21 +243,55 @@ def last_year(places: list[Row]) -> list[Row]:
     ])
 
 
+def projects(places: list[Row]) -> list[Row]:
+    """Three or so a community with the service fund; about one in four can be scaled down."""
+    chance = stream("projects")
+    rows: list[tuple[Cell, ...]] = []
+    for place in places:
+        if place["kind"] == "村":
+            continue
+        for category in chance.sample(sorted(MENU), chance.choice([2, 3, 3, 4])):
+            (low, high), names = MENU[category]
+            cost = chance.randint(low, high) * 1000
+            code = f"P{len(rows) + 1:03d}"
+            least = cost // 2000 * 1000 if chance.random() < 0.25 else ""
+            status = "负面清单" if code in BARRED else "已承诺" if code in COMMITTED else "申报"
+            rows.append((
+                code, str(place["community"]), BARRED.get(code) or chance.choice(names.split()),
+                category, cost, round(int(place["households"]) * chance.uniform(0.01, 0.12)),
+                least, status))
+    return table("project community name category cost_yuan orders min_yuan status", rows)
+
+
 def posts() -> list[Row]:
     columns = ("post name community street kind seats vacant max_age min_education where"
                " priority basis")
+    member = "affiliation = member"
     rows: list[tuple[Cell, ...]] = []
     for code, name, street, letter in community_places():
         local = ["community = post.community"] if letter == "v" else []  # one of the village
         for kind, title, seats, schooling, where, priority in (
-            ("secretary", "书记", 1, "大专", ["affiliation = member"], 3),
-            ("deputy", "副书记", 1, "大专", ["affiliation = member", *local], 2),
+            ("secretary", "书记", 1, "大专", [member, "training_hours >= 64"], 3),
+            ("deputy", "副书记", 1, "大专", [member, *local], 2),
             ("member", "委员", 4 if letter == "v" else 5, "高中", local, 1),
         ):
             post = f"{code}-{kind}"
             rows.append((post, name + title, code, street, kind, seats, FROZEN.get(post, ""), 60,
                          schooling, " and ".join(where), priority, basis(7)))
     return table(columns, rows)
+
+
+def training() -> list[Row]:
+    """A course of each street's Party school for its own people, and one of the district school."""
+    places = community_places()
+    rows: list[tuple[Cell, ...]] = []
+    for street, *_ in STREETS:
+        own = ", ".join(code for code, _, home, _ in places if home == street)
+        rows.append((f"T-{street}", street, "street_school", 12000, "", "training_hours=64",
+                     f"affiliation = member and community in ({own})"))
+    rows.append(("T-near", "", "street_school", 1500, 8, "ready=now",
+                 "affiliation = member and ready = later and training_hours >= 40"))
+    return table("course street fund cost_yuan max_people gives where", rows)
 
 
 def incumbents(rows: list[Row]) -> list[Row]:
@@ -346,7 +397,9 @@ def main() -> None:
     places, seats = communities(), posts()
     tables = {name: table(columns, rows) for name, (columns, rows) in GIVEN.items()} | {
         "streets": streets(), "communities": places, "last_year": last_year(places),
+        "projects": projects(places),
         "posts": seats, "incumbents": incumbents(seats), "candidates": candidates(),
+        "training": training(),
     }
     for name, rows in tables.items():
         write(name, rows)

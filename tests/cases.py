@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from planner.case.case import Case, make_case
-from planner.case.dictionary import BY_NAME
+from planner.case.dictionary import BY_NAME, Column
 from planner.case.sheet import Sheet, build
 from planner.case.values import parse
 from planner.errors import Cell
@@ -13,11 +14,11 @@ from planner.errors import Cell
 Rows = list[dict[str, Any]]
 
 
-def sheet(name: str, rows: Rows) -> Sheet:
-    """A table from rows of text; money without a unit is yuan."""
+def sheet(name: str, rows: Rows, own: Sequence[Column] = ()) -> Sheet:
+    """A table from rows of text; money without a unit is yuan. ``own``: columns of the user's."""
     table = BY_NAME[name]
     columns: dict[str, list[Any]] = {}
-    for column in table.columns:
+    for column in (*table.columns, *own):
         unit = 1 if column.kind == "money" else None
         columns[column.name] = [
             None if r.get(column.name) is None else parse(column, str(r[column.name]), unit)
@@ -26,11 +27,14 @@ def sheet(name: str, rows: Rows) -> Sheet:
     unknown = {k for r in rows for k in r} - set(columns)
     assert not unknown, unknown
     places = [Cell(f"{name}.csv", "", i + 2) for i in range(len(rows))]
-    return build(table, columns, places)
+    return build(table, columns, places, own=own)
 
 
-def case(**tables: Rows) -> Case:
-    """A checked case; ``communities`` get a name and ``streets`` are made when not given."""
+def case(own: Sequence[Column] = (), **tables: Rows) -> Case:
+    """A checked case; ``communities`` get a name and ``streets`` are made when not given.
+
+    ``own`` are the user's own columns of the candidates.
+    """
     for row in tables.get("communities", []):
         row.setdefault("name", row["community"])
     if "streets" not in tables:
@@ -41,7 +45,8 @@ def case(**tables: Rows) -> Case:
     for name in ("funds", "payers"):
         for row in tables.get(name, []):
             row.setdefault("name", row[name[:-1]])
-    return make_case("test", [sheet(name, rows) for name, rows in tables.items()])
+    return make_case("test", [
+        sheet(name, rows, own if name == "candidates" else ()) for name, rows in tables.items()])
 
 
 def money(

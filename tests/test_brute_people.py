@@ -140,7 +140,10 @@ class Plain:
         empty = {
             level: sum(n - sum(p == j for _, p in plan) for j, n in self.vacant.items()
                        if self.post[j]["priority"] == level) for level in (2, 1)}
-        return (empty[2], empty[1], self.short(plan, "should"), self.short(plan, "aim"),
+        load = sum(
+            max(0, sum(k == i for k, _ in plan) ** 2 - 1) / int(c["capacity"] or 1)
+            for i, c in self.cand.items())
+        return (empty[2], empty[1], load, self.short(plan, "should"), self.short(plan, "aim"),
                 -sum(self.fit(self.cand[i], self.post[j]) for i, j in plan))
 
 

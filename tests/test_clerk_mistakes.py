@@ -33,8 +33,8 @@ def test_two_streets_short_at_once_are_answered_together() -> None:
         {"fund": "f", "level": "street", "min_share": "100%", "max_share": "100%"}])
     plan = solve(given)
     by = {(g.rule, g.of): (g.by, g.together) for g in plan.must_give}
-    # the floor of the one fund is the only rule that answers both streets
-    assert by["floor", "f"] == (pytest.approx(700), False)
+    # the floor of the one fund is the only rule that answers both streets: at 60 % for both
+    assert by["floor", "f"] == (pytest.approx(800), False)
     two = solve(case(
         communities=[{"community": c, "street": s} for c, s in (("A", "S1"), ("B", "S2"))],
         funds=[{"fund": f, "payee": "community", "floor": "100%", "where": f"community = {c}"}

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from planner.case.case import Case
+from planner.model.laws import laws_of
+from planner.plan.remedy import mended, nearest
 from planner.plan.solve import solve
 from tests.cases import amounts
 from tests.rules.tools import funds, must_give, payer, people
@@ -67,9 +69,10 @@ MONEY: dict[str, Clash] = {
         {"fund": {"floor": "50%", "envelope_max_yuan": 700}},
         {("floor", "f"): 300, ("envelope", "f"): 300},
         {"floor": {"fund": {"envelope_max_yuan": 700}}, "envelope": {"fund": {"floor": "50%"}}}),
+    # 220 a community is 200 in whole steps, against 500
     "floor above what may grow": Clash(
         {"fund": {"floor": "50%", "grow_at_most": "10%"}, "last": {"S1-A": 200, "S1-B": 200}},
-        {("floor", "f"): 560, ("growth", "f"): 560},
+        {("floor", "f"): 600, ("growth", "f"): 600},
         {"floor": {"fund": {"grow_at_most": "10%"}}, "growth": {"fund": {"floor": "50%"}}}),
 }
 
@@ -170,3 +173,87 @@ def test_both_halves_may_clash_at_once() -> None:
     found = must_give(plan)
     assert found["appropriation", "d"] == found["floor", "f"] == 600
     assert found["target", "t/district"] == 1
+
+
+# --- laws, repairs, the nearest plan ----------------------------------------------------------
+
+
+def repairs(plan: Any) -> list[dict[tuple[str, str], int]]:
+    return [{(g.rule, g.of): g.by for g in one.gives} for one in mended(plan)]
+
+
+def test_a_law_is_named_and_never_asked_to_give() -> None:
+    plan = solve(money(district=1000, fund={"floor": "80%", "law": "保底"}))
+    assert [(m.rule, m.law) for m in plan.clash] == [("appropriation", False), ("floor", True)]
+    assert must_give(plan) == {("appropriation", "d"): 600, ("floor", "f"): None}
+    assert repairs(plan) == [{("appropriation", "d"): 600}]
+
+
+def test_laws_that_clash_leave_nothing_to_propose() -> None:
+    plan = solve(money(district=2000, fund={
+        "floor": "80%", "envelope_max_yuan": 1000, "law": "floor, envelope"}))
+    assert {(m.rule, m.law) for m in plan.clash} == {("floor", True), ("envelope", True)}
+    assert set(must_give(plan).values()) == {None} and plan.repairs == () == mended(plan)
+
+
+def test_every_table_can_say_what_is_law() -> None:
+    given = money(street=9000, fund={"law": "封顶、增幅上限"}, shares=[{**MOST_60[0], "law": "是"}])
+    assert laws_of(given) == {("ceiling", "f"), ("growth", "f"), ("share", "f/district")}
+    paid = funds(E, [payer("d", 100, law="yes"), payer("pS1", 100)])
+    assert laws_of(paid) == {("appropriation", "d")}
+    target = council(targets=[{**MUST, "min_count": 1, "law": "yes", "scope": "community"},
+                              {**MUST, "target": "u", "min_count": 1}])
+    assert laws_of(target) == {("target", "t/C1")}
+
+
+def test_a_repair_is_told_as_it_was_put_into_the_tables() -> None:
+    """3 % stay back, so 600 more to spend are 619 more appropriated: 1,650 of which 1,600."""
+    paid = [payer("d", 1031, contingency="3%")]
+    plan = solve(funds(E, paid, {"floor": "80%"}))
+    less, more = mended(plan)  # the least total first
+    assert [(c.column, c.old, c.new) for c in less.changes] == [("floor", "80%", "50%")]
+    assert [(c.column, c.old, c.new) for c in more.changes] == [
+        ("appropriation_yuan", "1031", "1650")]
+    assert (less.total, more.total) == (600, 619)
+    assert nearest(mended(plan)).plan.status == "optimal"  # type: ignore[union-attr]
+
+
+def test_whole_steps_are_part_of_a_repair() -> None:
+    """333 each are 400 in whole steps, 1,200 of 1,000: the floor goes to 30 %, not just below."""
+    given = funds({f"S1-{c}": 1000 for c in "ABC"}, [payer("d", 1000)], {"floor": "33.3%"})
+    plan = solve(given)
+    assert repairs(plan) == [{("floor", "f"): 99}, {("appropriation", "d"): 200}]
+    assert [c.new for c in mended(plan)[0].changes] == ["30%"]
+
+
+@pytest.mark.parametrize("yuan", [1199, 1200])
+def test_a_yuan_less_than_told_is_not_enough(yuan: int) -> None:
+    given = funds({f"S1-{c}": 1000 for c in "ABC"}, [payer("d", yuan)], {"floor": "33.3%"})
+    assert solve(given).status == ("optimal" if yuan == 1200 else "infeasible")
+
+
+def test_two_clashes_apart_need_two_rules() -> None:
+    """Each fund has its own payer; of four pairs the three with the least total are shown."""
+    plan = solve(funds(
+        {"S1-A": 1000}, [payer("d", 700, funds="f"), payer("e", 600, funds="g")],
+        {"fund": "f", "floor": "100%"}, {"fund": "g", "floor": "100%", "law": "floor"}))
+    assert repairs(plan) == [
+        {("appropriation", "d"): 300, ("appropriation", "e"): 400},
+        {("appropriation", "e"): 400, ("floor", "f"): 300}]
+    assert all(g.together for g in plan.must_give)
+
+
+def test_a_share_moves_to_the_part_that_is_needed() -> None:
+    plan = solve(money(**MONEY["share above what the street has"].given))
+    moved = {c.column: (c.old, c.new) for m in mended(plan) for c in m.changes}
+    assert moved["max_share"] == ("60%", "75%") and moved["floor"] == ("100%", "60%")
+
+
+def test_people_are_told_in_people() -> None:
+    plan = solve(council(**PEOPLE["more than there are"].given))
+    (one,) = mended(plan)
+    assert [(g.by, g.unit) for g in one.gives] == [(2, "people")]
+    assert [(c.column, c.old, c.new) for c in one.changes] == [("min_count", "4", "2")]
+    kin = solve(council(**PEOPLE["kin pinned together"].given))
+    assert {(c.table, c.key, c.new) for m in mended(kin) for c in m.changes} == {
+        ("kin", "K0/K1", ""), ("pairs", "K0/J1", ""), ("pairs", "K1/J2", "")}

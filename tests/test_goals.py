@@ -110,6 +110,25 @@ def test_payer_order(orders: tuple[int | None, ...], paid: tuple[int, int]) -> N
     assert (int(frame["payer.d"].sum()), int(frame["payer.e"].sum())) == paid
 
 
+def test_payer_order_before_thrift_spends_and_after_it_does_not() -> None:
+    """Ranked first, e (order 1) pays its 600, then d its 300 of what is left."""
+    pay = [payer("d", 300, order=2), payer("e", 600, order=1)]
+    given = {"S1-A": 1000, "S1-B": 1000}
+    spends = solve(funds(given, pay, **ranked("payer_order", "thrift")))
+    spares = solve(funds(given, pay, **ranked("thrift", "payer_order")))
+    assert sum(amounts(spends).values()) == 900 and reached(spends, "payer_order")[:2] == [600, 300]
+    assert sum(amounts(spares).values()) == 0 and reached(spares, "thrift") == [0]
+
+
+def test_who_asks_uses_what_payers_have_before_their_order() -> None:
+    """d stands first and may pay all; in ask mode e pays the 400 it has, for d has only 300."""
+    pay = [payer("d", 300, order=1), payer("e", 400, order=2)]
+    plan = solve(funds({"S1-A": 1000}, pay, settings={"mode": "ask"}))
+    frame = plan.allocations
+    assert (int(frame["payer.d"].sum()), int(frame["payer.e"].sum())) == (600, 400)
+    assert reached(plan, "payer_order")[0] == 300  # the shortage: 1000 less 700
+
+
 def test_payers_are_used_evenly_over_the_cells_of_a_fund() -> None:
     pay = [payer("d", 1000, order=1), payer("e", 1000, order=2)]
     frame = solve(funds({"S1-A": 1000, "S2-B": 1000}, pay)).allocations
@@ -121,6 +140,16 @@ def test_the_goal_floor_is_met_or_the_case_is_infeasible() -> None:
         return funds(TWO, [payer("d", yuan)], {"floor": "50%"})
     assert reached(solve(given(1000)), "floor") == [0]
     assert solve(given(900)).status == "infeasible"
+
+
+@pytest.mark.parametrize("goals", [("floor", "fairness"), ("fairness", "floor"),
+                                   ("thrift", "floor"), ("fairness",)])
+def test_the_floor_holds_wherever_the_goal_is_ranked(goals: tuple[str, ...]) -> None:
+    """The goal is the proof; ranked, it says 0, and the rule holds with it or without it."""
+    plan = solve(funds({"S1-A": 1000, "S1-B": 500}, [payer("d", 900)], {"floor": "60%"},
+                       **ranked(*goals)))
+    assert amounts(plan) == {"S1-A": 600, "S1-B": 300}
+    assert reached(plan, "floor") == ([0] if "floor" in goals else [])
 
 
 # --- tolerance ---

@@ -15,8 +15,9 @@ import pytest
 from planner.errors import SolverError
 from planner.model.rule import Model, Row, Stage
 from planner.plan.solve import solve
-from planner.solver.highs import Session, quiet_stdout, state
+from planner.solver.highs import Session, quiet_stdout
 from planner.solver.ladder import Ladder, Reached
+from planner.solver.stating import state
 from tests.cases import money
 from tests.rules.tools import people
 

@@ -11,7 +11,7 @@ import pytest
 from planner.case.case import Case
 from planner.cli import run
 from planner.errors import RecountError
-from planner.plan import compare as module
+from planner.plan import many as module
 from planner.plan import solve as plans
 
 SAMPLE = Path(__file__).parent.parent / "scenarios"

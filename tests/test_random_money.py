@@ -23,6 +23,7 @@ def tables(rng: random.Random) -> dict[str, Any]:
     streets = [f"S{i}" for i in range(rng.randint(1, 4))]
     communities = [
         {"community": f"C{i:03}", "street": rng.choice(streets),
+         "residents": rng.randint(800, 9000),
          "households": rng.choice([600, 1200, 1200, 2500, 4100, rng.randint(500, 9000)])}
         for i in range(rng.randint(3, 40))
     ]
@@ -36,7 +37,8 @@ def tables(rng: random.Random) -> dict[str, Any]:
             "keep_last_year": maybe(rng, 0.4, rng.choice(["50%", "80%"])),
             "grow_at_most": maybe(rng, 0.3, rng.choice(["10%", "200%"])),
             "step_yuan": maybe(rng, 0.3, rng.choice([1, 500, 1000])),
-            "envelope_max_yuan": maybe(rng, 0.2, 2_000_000)})
+            "envelope_max_yuan": maybe(rng, 0.2, 2_000_000),
+            "per_resident_range": maybe(rng, 0.2, rng.choice(["15%", "60%"]))})
         standards.append({"fund": fund, "amount_yuan": rng.choice([2000, 50_000, 33_333])})
         if rng.random() < 0.5:
             standards.append({"fund": fund, "amount_yuan": rng.randint(1, 9999), "per": "households",

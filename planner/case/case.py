@@ -39,6 +39,7 @@ class Settings:
     step_yuan: int = 100
     mode: str = "ceiling"
     probationary_secretary: bool = False
+    change_of_term: tuple[dt.date, ...] = ()
 
 
 _SETTING_COLUMNS = {
@@ -49,6 +50,7 @@ _SETTING_COLUMNS = {
     "probationary_secretary": Column(
         name="probationary_secretary", zh="预备党员可任书记", kind="flag"
     ),
+    "change_of_term": Column(name="change_of_term", zh="换届日期", kind="words", open_words=True),
 }
 
 
@@ -70,9 +72,19 @@ class Case:
     sheets: Mapping[str, Sheet]
     settings: Settings
     notices: tuple[Problem, ...] = ()
+    #: Placements of an earlier plan, as (candidate, post), that the goal ``steady`` holds on to.
+    earlier: frozenset[tuple[str, str]] = frozenset()
     _rows: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
     _facts: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _fields: dict[tuple[str, ...], Fields] = field(default_factory=dict, repr=False, compare=False)
+
+    def keeping(self, earlier: Iterable[tuple[str, str]]) -> Case:
+        """The same case beside an earlier plan; what was read off this one is not taken over."""
+        return Case(self.name, self.sheets, self.settings, self.notices, frozenset(earlier))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: the tables, not what was read off them on the way."""
+        return {**self.__dict__, "_rows": {}, "_facts": {}, "_fields": {}}
 
     def has(self, table: str) -> bool:
         """Whether the table was given and has rows."""
@@ -125,6 +137,8 @@ class Case:
                 repr(row) for row in frame[columns].astype(str).itertuples(index=False, name=None)
             )
             digest.update(repr((name, columns, lines)).encode())
+        if self.earlier and "people" in blocks:
+            digest.update(repr(sorted(self.earlier)).encode())
         return f"sha256:{digest.hexdigest()}"
 
     def fields(self, table: str, prefix: str = "", shape: Literal["n", "n1", "1m"] = "n") -> Fields:
@@ -197,6 +211,9 @@ def read_settings(sheet: Sheet | None) -> tuple[Settings, list[Problem]]:
             unit = 1 if key == "step_yuan" else None
             try:
                 values[key] = parse(_SETTING_COLUMNS[key], value, unit)
+                if key == "change_of_term" and values[key]:
+                    days = (parse(_SETTING_COLUMNS["as_of"], day) for day in values[key])
+                    values[key] = tuple(sorted(set(days)))
             except BadValue as bad:
                 named = {"heading": key, "shown": f" “{value}”", **bad.values}
                 problems.append(Problem(bad.code, sheet.cell(i, "value"), str(value), named))

@@ -17,7 +17,9 @@ from planner.case.asking import fits, named, nearest, unnamed
 from planner.case.case import Case, exact
 from planner.case.conditions import Fields, condition
 from planner.case.grammar import ConditionError
-from planner.case.people_checks import pair_rows, post_rows, target_rows
+from planner.case.money_checks import range_rows
+from planner.case.people_checks import bench_rows, pair_rows, post_rows, target_rows
+from planner.case.project_checks import cap_rows, project_rows
 from planner.case.training_checks import training_rows
 from planner.errors import Problem
 
@@ -189,11 +191,12 @@ def share_sums(case: Case) -> Iterator[Problem]:
 def last_year_rows(case: Case) -> Iterator[Problem]:
     """Last year's amounts belong to a payee of their fund."""
     payees = payee_tables(case)
+    codes = {table: set(case.frame(table).iloc[:, 0]) for table in payees.values()}
     for i, row in enumerate(case.rows("last_year")):
         if row.fund not in payees or row.payee is None:
             continue
         table = payees[row.fund]
-        known = set(case.frame(table).iloc[:, 0])
+        known = codes[table]
         if row.payee not in known:
             yield Problem("unknown_code", case.sheet("last_year").cell(i, "payee"), row.payee,
                           {"table": named(table), "nearest": nearest(row.payee, known) or "—"})
@@ -208,8 +211,12 @@ CHECKS: tuple[Check, ...] = (
     funds_can_be_paid,
     share_sums,
     last_year_rows,
+    range_rows,
+    project_rows,
+    cap_rows,
     post_rows,
     target_rows,
+    bench_rows,
     pair_rows,
     training_rows,
 )

@@ -68,6 +68,9 @@ class Table(_Frozen):
     unused: bool = False  # read and checked, but no rule uses it yet: refused when given
     meaning: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # quick to look up by; equal tables have one name
+
     def column(self, name: str) -> Column:
         """The column called ``name``; ``KeyError`` when there is none."""
         for column in self.columns:
@@ -128,6 +131,10 @@ GOALS = _words(
     "floor 保底; fill 补齐空缺; fairness 均衡保障; coverage 保障面; targets 结构目标; orders 居民点单;"
     "bench 后备储备; fit 人岗相适; steady 保持稳定; thrift 节约; payer_order 出资次序"
 )
+FUND_RULES = _words(
+    "floor 保底|保底比例; ceiling 封顶|封顶比例; keep_last_year 不低于上年; growth 增幅上限;"
+    "envelope 总额|经费总额; per_resident_range 人均差幅"
+)
 MODES = _words("ceiling 控制数内|二上; ask 申报|一上")
 
 _BASIS = _c("basis", "依据|文号", "text", "Where the figure comes from: document and number.")
@@ -144,7 +151,8 @@ TABLES: tuple[Table, ...] = (
     Table(name="settings", zh="参数", block="both", key=("key",), columns=(
         _c("key*", "参数|参数名", "word", words=_words(
             "title 标题; as_of 截止日期|年龄截止日期; step_yuan 取整单位|取整步长; mode 模式;"
-            "probationary_secretary 预备党员可任书记")),
+            "probationary_secretary 预备党员可任书记;"
+            "change_of_term 换届日期|换届时间")),
         _c("value*", "值|参数值", "text"),
         _BASIS,
     )),
@@ -186,7 +194,11 @@ TABLES: tuple[Table, ...] = (
         _c("grow_at_most", "增幅上限", "share", low=0),
         _c("envelope_min_yuan", "总额下限", "money", low=0),
         _c("envelope_max_yuan", "总额上限", "money", low=0),
+        _c("per_resident_range", "人均差幅", "share",
+           "How far a street's amount per resident may lie from the district's.", low=0),
         _c("step_yuan", "取整单位|取整步长", "money", low=1),
+        _c("law", "刚性规则|法定规则", "words",
+           "Which of its rules are law: never proposed to give in a conflict.", words=FUND_RULES),
         _BASIS,
     )),
     Table(name="standards", zh="经费标准", block="money", key=(), columns=(
@@ -211,6 +223,7 @@ TABLES: tuple[Table, ...] = (
         _c("order", "使用顺序", "integer", low=1),
         _c("funds", "可用经费项目|专款专用", "words", "Which funds it may pay; blank = all.",
            ref="funds", open_words=True),
+        _c("law", "法定", "flag", "Its appropriation is law: never proposed to give."),
         _BASIS,
     )),
     Table(name="shares", zh="分担比例", block="money", key=(), columns=(
@@ -220,6 +233,7 @@ TABLES: tuple[Table, ...] = (
         _c("min_share", "最低比例|不低于", "share", low=0, high=1),
         _c("max_share", "最高比例|不超过", "share", low=0, high=1),
         _c("max_yuan", "定额上限|定额", "money", low=0),
+        _c("law", "法定", "flag", "The share is law: never proposed to give."),
         _BASIS,
     )),
     Table(name="last_year", zh="上年", block="money", key=("payee", "fund"), columns=(
@@ -227,23 +241,26 @@ TABLES: tuple[Table, ...] = (
         _c("fund*", "经费编码|经费项目|经费", "code", ref="funds"),
         _c("amount_yuan*", "上年拨付|上年数", "money", low=0),
         _c("carried_yuan", "结转|结转资金", "money", low=0),
+        _c("carried_before_yuan", "以前年度结转|上年年初结转", "money",
+           "Carried into last year from the years before it.", low=0),
     )),
-    Table(name="projects", zh="服务项目", block="money", key=("project",), unused=True, columns=(
+    Table(name="projects", zh="服务项目", block="money", key=("project",), columns=(
         _c("project*", "项目编号|项目编码", "code"),
         _c("community*", "社区编码|社区", "code", ref="communities"),
         _c("name*", "项目名称", "text"),
         _c("category", "类别", "text"),
-        _c("cost_yuan*", "申请金额|金额", "money", low=0),
+        _c("cost_yuan*", "申请金额|金额", "money", low=1),
         _c("orders*", "居民点单数|评议得票", "integer", low=0),
-        _c("min_yuan", "最低额", "money", low=0),
-        _c("fund", "经费编码|经费项目", "code", ref="funds"),
+        _c("min_yuan", "最低额", "money", "Blank = all of the cost or nothing.", low=0),
+        _c("fund", "经费编码|经费项目", "code", "Default: service.", ref="funds"),
         _c("status", "状态", "word", words=_words(
             "proposed 申报|拟申报; barred 负面清单; committed 已承诺|已确定")),
     )),
-    Table(name="project_caps", zh="类别上限", block="money", key=(), unused=True, columns=(
+    Table(name="project_caps", zh="类别上限", block="money", key=(), columns=(
         _c("fund*", "经费编码|经费项目", "code", ref="funds"),
         _c("category*", "类别", "text"),
-        _c("community", "社区编码|社区", "code", ref="communities"),
+        _c("community", "社区编码|社区", "code", "Blank = all communities of the fund together.",
+           ref="communities"),
         _c("max_yuan", "上限", "money", low=0),
         _c("max_share", "上限比例", "share", low=0, high=1),
     )),
@@ -302,20 +319,25 @@ TABLES: tuple[Table, ...] = (
         _c("points*", "分值", "number"),
         _BASIS,
     )),
-    Table(name="bench", zh="储备标准", block="people", key=(), unused=True, columns=(
+    Table(name="bench", zh="储备标准", block="people", key=(), columns=(
         _c("kind*", "岗位类型", "word", words=POST_KINDS, open_words=True),
-        _c("depth*", "每岗储备数", "integer", low=0),
-        _c("near_term_share", "近期可用占比", "share", low=0, high=1),
-        _c("lists_each", "每人可列名单数", "integer", low=1),
+        _c("depth*", "每岗储备数", "integer", "Successors on the list of each post.", low=0),
+        _c("near_term_share", "近期可用占比", "share",
+           "At least so much of the list places of these posts is held by `ready` = now.",
+           low=0, high=1),
+        _c("lists_each", "每人可列名单数", "integer",
+           "On how many lists one person may stand; default 2.", low=1),
         _c("where", "适用岗位", "condition", over="post"),
     )),
     Table(name="targets", zh="结构目标", block="people", key=("target",), columns=(
         _c("target*", "目标编码|目标", "code"),
         _c("group", "人群条件|人群", "condition", over="person"),
-        _c("mean_of", "均值项|平均", "code"),
-        _c("of*", "统计对象", "word", words=OF),
+        _c("mean_of", "均值项|平均", "code", "`age`, or a column of numbers, one of the user's too."),
+        _c("of*", "统计对象", "word", "`bench` counts places on lists.", words=OF),
         _c("scope", "范围|统计范围", "word", "Default: district.", words=SCOPES),
-        _c("where", "适用岗位", "condition", over="post"),
+        _c("where", "适用岗位", "condition",
+           "Instructors and liaisons count only when it names the kind of post, or the scope is"
+           " kind or post.", over="post"),
         _c("min_share", "最低比例|不低于", "share", low=0, high=1),
         _c("max_share", "最高比例|不超过", "share", low=0, high=1),
         _c("min_count", "最少人数|最少", "integer", low=0),
@@ -323,9 +345,10 @@ TABLES: tuple[Table, ...] = (
         _c("min_mean", "均值下限", "number"),
         _c("max_mean", "均值上限", "number"),
         _c("strength", "刚性", "word", "Default: should.", words=STRENGTHS),
+        _c("law", "法定", "flag", "A `must` that is law: never proposed to give."),
         _BASIS,
     )),
-    Table(name="training", zh="培训班", block="people", key=("course",), unused=True, columns=(
+    Table(name="training", zh="培训班", block="people", key=("course",), columns=(
         _c("course*", "班次编号|培训班", "code"),
         _c("street", "街道编码|街道", "code", ref="streets"),
         _c("fund", "经费编码|经费项目", "code", ref="funds"),

@@ -18,6 +18,7 @@ from planner.errors import Cell, Problem
 
 _TOTAL = re.compile(r"(合计|总计|小计|共计|总和|total|subtotal|sub-total|grandtotal):?")
 _NAMED_TOTAL = re.compile(r".{1,12}(合计|总计|小计)(\(.*\))?:?")
+_TOTAL_WORDS = ("计", "总和", "total")  # one of them is in every label of a totals row
 _SUBTOTAL = re.compile(r".*(小计|sub-?total).*")
 _FOOTNOTE = re.compile(r"(注|备注|说明|填表\w*|制表\w*|审核\w*|notes?)\s*:.*", re.IGNORECASE)
 _SUMMED: tuple[Kind, ...] = ("integer", "number", "money")
@@ -40,7 +41,7 @@ class _Reader:
 
     def cell(self, row: int, letters: str = "") -> Cell:
         """A place in this sheet."""
-        return replace(self.place, row=row, column=letters)
+        return Cell(self.place.file, self.place.sheet, row, letters)
 
     def report(
         self, code: str, row: int, letters: str = "", value: str = "", *,
@@ -104,6 +105,8 @@ def _is_total(first: str, cells: Sequence[object], needed: list[int]) -> bool:
     if len(first) > 40:
         return False
     label = key(first)
+    if not any(word in label for word in _TOTAL_WORDS):
+        return False
     if _TOTAL.fullmatch(label):
         return True
     gap = any(i >= len(cells) or is_blank(cells[i]) for i in needed)

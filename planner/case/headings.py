@@ -12,7 +12,7 @@ from itertools import pairwise
 from openpyxl.utils import get_column_letter
 
 from planner.case import values
-from planner.case.dictionary import BY_NAME, PRIVATE_HEADINGS, TABLES, Column, Table
+from planner.case.dictionary import PRIVATE_HEADINGS, TABLES, Column, Table
 from planner.case.files import Row
 from planner.case.values import MONEY_UNITS, PERCENT, fold
 
@@ -60,9 +60,9 @@ def key(text: str) -> str:
 
 
 @cache
-def _known(table: str) -> dict[str, tuple[Column, int | None]]:
+def _known(table: Table) -> dict[str, tuple[Column, int | None]]:
     known: dict[str, tuple[Column, int | None]] = {}
-    columns = BY_NAME[table].columns
+    columns = table.columns
     for column in columns:
         unit = 1 if column.kind == "money" and column.name.endswith("_yuan") else None
         known[key(column.name)] = (column, unit)
@@ -75,7 +75,7 @@ def _known(table: str) -> dict[str, tuple[Column, int | None]]:
 
 def match(table: Table, index: int, text: str) -> Heading:
     """The heading ``text`` of a column of ``table``, with its unit."""
-    known, text = _known(table.name), fold(text)
+    known, text = _known(table), fold(text)
     folded = key(text)
     if folded in known:
         return Heading(index, text, *known[folded])

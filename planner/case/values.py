@@ -62,8 +62,8 @@ class BadValue(ValueError):  # noqa: N818
 
 def fold(text: str) -> str:
     """``text`` in one spelling: NFKC, without stray, doubled or invisible spaces."""
-    if text.isascii() and text.isalnum():
-        return text
+    if text.isalnum() and (text.isascii() or unicodedata.is_normalized("NFKC", text)):
+        return text  # most cells: nothing in them is a space, and nothing has another spelling
     return " ".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split())
 
 
@@ -74,7 +74,7 @@ def key(text: str) -> str:
 
 def is_blank(raw: object) -> bool:
     """Whether nothing stands in the cell. 0 and ``False`` are not blank."""
-    return raw is None or (isinstance(raw, str) and not fold(raw))
+    return raw is None or (isinstance(raw, str) and not raw.isalnum() and not fold(raw))
 
 
 def parse(column: Column, raw: object, unit: int | None = None) -> Any:

@@ -39,7 +39,8 @@ def with_orders(
         applied.apply(order)
     if applied.problems:
         raise InputError(applied.problems)
-    return make_case(name or case.name, applied.sheets.values(), case.notices, only)
+    after = make_case(name or case.name, applied.sheets.values(), case.notices, only)
+    return after.keeping(case.earlier) if case.earlier else after
 
 
 def order(

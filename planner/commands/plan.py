@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from planner.commands.run import Run, scenario_command
+from planner.commands.run import Run, keep_option, scenario_command
 
 
-def act(run: Run, paths: tuple[Path, ...]) -> int:
+def act(run: Run, paths: tuple[Path, ...], keep: Path | None = None) -> int:
     """Solve one scenario and show it whole."""
-    comparison = run.solve([run.load_one(paths[0])])
+    comparison = run.solve(run.beside([run.load_one(paths[0])], keep))
     from planner.show.screen import show_plan
 
     return run.answer(
@@ -20,4 +20,4 @@ def act(run: Run, paths: tuple[Path, ...]) -> int:
 
 def command(lang: str) -> click.Command:
     """The command, its help in ``lang``."""
-    return scenario_command("plan", lang, act)
+    return scenario_command("plan", lang, act, keep_option(lang))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planner.case.scenario import Scenario
     from planner.plan.compare import Comparison
     from planner.show.answer import Answer
+    from planner.show.progress import Progress
 
 Wrap = Callable[[Callable[..., int]], Callable[..., int]]
 
@@ -35,11 +36,13 @@ class Run:
         only: Literal["money", "people"] | None = None,
         mode: Literal["ceiling", "ask"] | None = None,
         reveal: bool = False, no_color: bool = False, width: int | None = None,
-        time_limit: float | None = None, quiet: bool = False, verbose: bool = False,
+        time_limit: float | None = None, workers: int = 1, cluster: str | None = None,
+        quiet: bool = False, verbose: bool = False,
     ) -> None:
         self.lang, self.json, self.csv, self.only, self.reveal = lang, json, csv, only, reveal
         self.mode = mode
         self.no_color, self.width, self.time_limit = no_color, width, time_limit
+        self.workers, self.cluster = workers, cluster
         self.quiet, self.verbose = quiet, verbose
 
     def console(self) -> Console:
@@ -56,6 +59,14 @@ class Run:
         self.notices(p for s in found for p in s.case.notices)
         return found
 
+    def beside(self, scenarios: list[Scenario], keep: Path | None) -> list[Scenario]:
+        """The scenarios beside the earlier plan in a file, when one is given."""
+        if keep is None:
+            return scenarios
+        from planner.plan.earlier import keep as keeping
+
+        return keeping(scenarios, keep)
+
     def load_one(self, path: Path) -> Scenario:
         """The one scenario at a path; a folder of several is refused."""
         scenarios = self.load([path])
@@ -70,22 +81,35 @@ class Run:
                 click.echo(say("screen.notice", self.lang, text=text), err=True)
 
     def solve(self, scenarios: Sequence[Scenario]) -> Comparison:
-        """Solve them one after another, saying so on a terminal."""
+        """Solve them, saying on a terminal how far it is."""
         from planner.plan.compare import compare
 
         start = time.monotonic()
+        line = self.progress(len(scenarios))
 
         def progress(n: int, scenario: Scenario) -> None:
-            if self.verbose or (sys.stderr.isatty() and not self.quiet):
+            line.scenario(n, scenario.name)
+            if self.verbose:
                 click.echo(say("screen.progress", self.lang, n=n, count=len(scenarios),
                                name=scenario.name), err=True)
 
-        comparison = compare(scenarios, self.time_limit, progress)
+        try:
+            comparison = compare(scenarios, self.time_limit, progress, self.workers, self.cluster,
+                                 line.goal, line.counted)
+        finally:
+            line.clear()
         if self.verbose:
             seconds = f"{time.monotonic() - start:.2f}"
             click.echo(say("screen.solved_in", self.lang, n=len(scenarios), seconds=seconds),
                        err=True)
         return comparison
+
+    def progress(self, count: int) -> Progress:
+        """The line that says how far ``count`` scenarios are; silent where nobody reads it."""
+        from planner.show.progress import Progress
+
+        loud = sys.stderr.isatty() and not self.quiet and not self.verbose
+        return Progress(self.lang, sys.stderr if loud else None, count)
 
     def answer(self, comparison: Comparison, show: Callable[[Console], None]) -> int:
         """Write the files asked for, print the answer; returns the exit code."""
@@ -100,8 +124,7 @@ class Run:
             print_json(as_json(comparison))
         else:
             show(self.console())
-        statuses = {e.status for e in comparison.entries}
-        return next((code for s, code in STATUS_CODES.items() if s in statuses), 0)
+        return exit_code(comparison)
 
     def tell(self, answer: Answer) -> int:
         """Give an answer in the forms asked for; returns the exit code."""
@@ -117,6 +140,12 @@ class Run:
         else:
             answer.show(self.console())
         return answer.code
+
+
+def exit_code(comparison: Comparison) -> int:
+    """That of the worst status in a comparison."""
+    statuses = {e.status for e in comparison.entries}
+    return next((code for s, code in STATUS_CODES.items() if s in statuses), 0)
 
 
 def print_json(document: object) -> None:
@@ -142,6 +171,9 @@ def common_options(lang: str) -> Wrap:
         click.option("--width", type=click.IntRange(40, 1000), help=text("width")),
         click.option("--time-limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
                      help=text("time_limit")),
+        click.option("--workers", type=click.IntRange(1, 256), default=1, metavar="N",
+                     help=text("workers")),
+        click.option("--cluster", metavar="ADDRESS", help=text("cluster")),
         click.option("-q", "--quiet", is_flag=True, help=text("quiet")),
         click.option("-v", "--verbose", is_flag=True, help=text("verbose")),
     ]
@@ -154,6 +186,12 @@ def common_options(lang: str) -> Wrap:
     return wrap
 
 
+def keep_option(lang: str) -> Wrap:
+    """``--keep``: an earlier plan."""
+    return click.option("--keep", type=click.Path(dir_okay=False, path_type=Path),
+                        metavar="PLAN.json", help=say("help.keep", lang))
+
+
 def scenario_command(
     name: str, lang: str, act: Callable[..., int], *more: Wrap, metavar: str = "SCENARIO",
     count: int = 1,
@@ -162,8 +200,8 @@ def scenario_command(
 
     ``more`` are ``click.option`` (or argument) decorators of its own; ``count`` -1 takes several.
     """
-    shared = {"json", "csv", "only", "mode", "reveal", "no_color", "width", "time_limit", "quiet",
-              "verbose"}
+    shared = {"json", "csv", "only", "mode", "reveal", "no_color", "width", "time_limit",
+              "workers", "cluster", "quiet", "verbose"}
 
     def command(paths: tuple[Path, ...] | Path, _lang: str | None, **options: Any) -> int:
         given = (paths,) if isinstance(paths, Path) else paths

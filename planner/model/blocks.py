@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from planner.case.case import Case
 from planner.model.money.goals import MONEY_GOALS
 from planner.model.money.rules import MONEY_RULES
 from planner.model.money.variables import SCALE, MoneyVariables, money_variables
-from planner.model.people.goals import PEOPLE_GOALS
+from planner.model.people.goals import PEOPLE_GOALS, beside, successors
 from planner.model.people.goals import tie as people_tie
 from planner.model.people.rules import PEOPLE_RULES
+from planner.model.people.training import is_tied
 from planner.model.people.variables import PeopleVariables, people_variables
 from planner.model.rule import Leximin, Model, Stage
+from planner.model.training import cost_terms, purse_rows, training_rows
 
 #: The order of goals when a case does not rank its own.
-DEFAULT_GOALS = ("floor", "fill", "fairness", "targets", "fit", "steady", "payer_order")
+DEFAULT_GOALS = ("floor", "fill", "fairness", "targets", "orders", "bench", "fit", "steady",
+                 "payer_order")
 _MONEY = {rule.name for rule in MONEY_RULES}
 
 
@@ -34,6 +38,14 @@ class Block:
     rows: int
     money: MoneyVariables | None = None
     people: PeopleVariables | None = None
+
+    @property
+    def asleep(self) -> tuple[int, ...]:
+        """Columns that may be 0 until the goal ``bench``: its lists, unless a target counts them."""
+        v = self.people
+        if v is None or v.bench is None or any(b.of == "bench" for b in v.people.bounds):
+            return ()
+        return (*v.bench.b.values(), *v.near.values())
 
     def bare(self) -> Model:
         """The rules alone, without the columns and rows of the goals."""
@@ -60,36 +72,128 @@ def scale_of(rule: str) -> int:
 
 
 def blocks_of(case: Case) -> tuple[str, ...]:
-    """The names of the blocks a case has."""
+    """The names of the blocks a case has: ``joint`` where training ties money to people."""
+    if is_tied(case):
+        return ("joint",)
     given = (("money", case.has_money), ("people", case.has_people))
     return tuple(name for name, has in given if has)
 
 
+def tables_of(block: str) -> tuple[str, ...]:
+    """The kinds of tables a block is made of, for the fingerprint of what was given to it."""
+    return ("money", "people") if block == "joint" else (block,)
+
+
 def block_of(case: Case, name: str) -> Block:
-    """State one block of a case."""
+    """State one block of a case; either half of a tied case is the joint block."""
+    if is_tied(case):
+        return _joint(case)
     return _money(case) if name == "money" else _people(case)
 
 
-def _money(case: Case) -> Block:
-    order = [(g, t) for g, t in ranked_goals(case) if g in MONEY_GOALS]
+def money_apart(case: Case) -> Block:
+    """The money half of a tied case as if nobody were to be trained."""
+    return _money(case)
+
+
+def people_within(case: Case, awards: Sequence[int], names: Container[str]) -> Block:
+    """The people half of a tied case with so many yuan in each purse, and some of its goals."""
     model = Model()
-    v = money_variables(case, model, steady=any(g == "steady" for g, _ in order))
-    for rule in MONEY_RULES:
-        model.add(rule.rows(case, v))
+    v = _people_rules(case, model)
+    model.add(purse_rows(case, v, awards))
     base = len(model.lower), len(model.rows)
-    goals = [_tolerant(s, t) for g, t in order for s in MONEY_GOALS[g](case, v, model)]
+    goals = [s for goal in ranked_goals(case) if goal[0] in names
+             for s in _people_goals(case, v, model, goal)]
+    if all(g in names for g, _ in ranked_goals(case) if g in PEOPLE_GOALS):
+        goals += _people_ties(case, v, model)
+    return Block("people", model, tuple(goals), *base, people=v)
+
+
+def _money(case: Case) -> Block:
+    model = Model()
+    v = _money_rules(case, model)
+    base = len(model.lower), len(model.rows)
+    goals = [s for goal in ranked_goals(case) for s in _money_goals(case, v, model, goal)]
     return Block("money", model, tuple(goals), *base, money=v)
 
 
 def _people(case: Case) -> Block:
     model = Model()
+    v = _people_rules(case, model)
+    base = len(model.lower), len(model.rows)
+    goals = [s for goal in ranked_goals(case) for s in _people_goals(case, v, model, goal)]
+    goals += _people_ties(case, v, model)
+    return Block("people", model, tuple(goals), *base, people=v)
+
+
+def _joint(case: Case) -> Block:
+    """Both halves and what ties them: one model, one ranking of goals.
+
+    Whom to list and to train among equals is decided with the last goal of people, so that the
+    goals of money after it find nothing whole to decide.
+    """
+    model = Model()
+    money, people = _money_rules(case, model), _people_rules(case, model)
+    model.add(training_rows(case, money, people))
+    base = len(model.lower), len(model.rows)
+    goals: list[Stage | Leximin] = []
+    order = ranked_goals(case)
+    last = max((n for n, (g, _) in enumerate(order) if g in PEOPLE_GOALS and g != "steady"),
+               default=-1)
+    for n, goal in enumerate(order):
+        mine = _money_goals(case, money, model, goal)
+        goals += [replace(s, takes=people.spent) if isinstance(s, Leximin) else s for s in mine]
+        goals += _people_goals(case, people, model, goal)
+        if n == last:
+            goals += _people_ties(case, people, model)
+    if last < 0:
+        goals += _people_ties(case, people, model)
+    return Block("joint", model, tuple(goals), *base, money=money, people=people)
+
+
+def _money_rules(case: Case, model: Model) -> MoneyVariables:
+    v = money_variables(case, model, steady=any(g == "steady" for g, _ in ranked_goals(case)))
+    for rule in MONEY_RULES:
+        model.add(rule.rows(case, v))
+    return v
+
+
+def _people_rules(case: Case, model: Model) -> PeopleVariables:
     v = people_variables(case, model)
     for rule in PEOPLE_RULES:
         model.add(rule.rows(case, v))
-    base = len(model.lower), len(model.rows)
-    order = [(g, t) for g, t in ranked_goals(case) if g in PEOPLE_GOALS]
-    goals = [_tolerant(s, t) for g, t in order for s in PEOPLE_GOALS[g](case, v, model)]
-    return Block("people", model, (*goals, *people_tie(case, v, model)), *base, people=v)
+    return v
+
+
+def _money_goals(
+    case: Case, v: MoneyVariables, model: Model, goal: tuple[str, float]
+) -> list[Stage | Leximin]:
+    name, tolerance = goal
+    found = MONEY_GOALS[name](case, v, model) if name in MONEY_GOALS else ()
+    return [_tolerant(stage, tolerance) for stage in found]
+
+
+def _people_goals(
+    case: Case, v: PeopleVariables, model: Model, goal: tuple[str, float]
+) -> list[Stage | Leximin]:
+    name, tolerance = goal
+    found = PEOPLE_GOALS[name](case, v, model) if name in PEOPLE_GOALS else ()
+    return [_tolerant(stage, tolerance) for stage in found]
+
+
+def _people_ties(case: Case, v: PeopleVariables, model: Model) -> list[Stage | Leximin]:
+    """What decides among people after all that is ranked: what was given and not ranked, the
+    bench, the cheapest training, codes."""
+    ranked = {g for g, _ in ranked_goals(case)}
+    goals: list[Stage | Leximin] = []
+    if v.people.earlier and "steady" not in ranked:
+        goals += PEOPLE_GOALS["steady"](case, v, model)
+    if v.bench is not None and "bench" not in ranked:
+        goals += beside(case, v, model)
+    goals += successors(case, v, model)
+    if v.spent:
+        goals.append(Stage("training", "min", cost_terms(case, v), unit=SCALE))
+    return [*goals, *people_tie(case, v, model)]
 
 
 def _tolerant(stage: Stage | Leximin, tolerance: float) -> Stage | Leximin:

@@ -99,6 +99,11 @@ class Stage:
     unit: float = 1.0
     #: Only breaks a tie: a bounded effort, never reported, never the reason a plan is not proven.
     last: bool = False
+    #: Columns that stay as they come out of this stage, for all after it.
+    fixes: tuple[int, ...] = ()
+    #: Columns that are whole for this goal (and those after it that name the same), then stay as
+    #: they came out: this goal is reached again with them, and what follows is linear.
+    whole: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

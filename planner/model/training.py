@@ -1,100 +1,131 @@
-r"""Training ties money to people: a course costs an award, and gives what a candidate lacked.
+r"""The tie between money and people: what is trained is paid from awards.
 
 ======  =====================  ======  =======================================================
 symbol  in code                unit    meaning
 ======  =====================  ======  =======================================================
-t[i,c]  ``v.trained[I, c]``    people  of class I trained on course c
-κ[c]    ``.cost``              yuan    cost of course c a person
-a[r]    ``.purse``             万元    the awards of the fund that pays the course
+t[i,c]  ``v.trained[I, c]``    0 or 1  candidate i is trained on course c
+κ[c]    ``course.cost``        yuan    cost of the course a person
+a[r]    ``money.paid(g)``      万元    award of a payee in the fund that pays the course
+p[s]    ``Purse.spent``        万元    what is spent of a purse
 ======  =====================  ======  =======================================================
-
-A course of a street is paid from that street's awards of its fund (the street's own, or those of
-its communities: branch schools); one of the district school from all awards of the fund, after
-the courses of streets. A candidate attends one course at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from planner.case.case import Case, per_case
-from planner.case.conditions import assignments
-from planner.case.sheet import series
-from planner.case.training_checks import DEFAULT_FUND
-from planner.model.money.entitlement import cells_of
-from planner.model.people.pool import eligible, fits
-
-Array = np.ndarray[Any, Any]
+from planner.case.case import Case
+from planner.model.money.entitlement import MoneyCell, cells_of
+from planner.model.money.rules import MoneyPart
+from planner.model.money.variables import SCALE, MoneyVariables, Need
+from planner.model.people.part import PeoplePart
+from planner.model.people.training import courses_of
+from planner.model.people.variables import PeopleVariables
+from planner.model.rule import Breach, Row, Terms
 
 
 @dataclass(frozen=True)
-class Course:
-    """One course: ``attends`` (N,) who may go; what they are once trained.
+class Purse:
+    """The awards that pay some courses: of a fund in one street, or in all (``street`` None).
 
-    ``opens`` (N, M) pairs that only training makes eligible, ``fit`` (N, M) fit once trained,
-    ``ready`` (N,) near-term only once trained. ``cost`` yuan a person, ``most`` people.
+    ``courses`` are the positions of those it pays. The purse of a whole fund pays the courses of
+    the district school after those of the streets, so it holds them all.
     """
 
-    code: str
     fund: str
     street: str | None
-    cost: int
-    most: int | None
-    attends: Array
-    opens: Array
-    fit: Array
-    ready: Array
+    courses: tuple[int, ...]
+
+    @property
+    def of(self) -> str:
+        """Its name in rows."""
+        return f"{self.fund}/{self.street}" if self.street else self.fund
+
+    def holds(self, cell: MoneyCell) -> bool:
+        """Whether the award of a cell is in it."""
+        return cell.fund == self.fund and self.street in (None, cell.street)
 
 
-def is_tied(case: Case) -> bool:
-    """Whether training makes money and people one model."""
-    return case.has("training") and case.has_money and case.has_people and case.has("candidates")
+def purses_of(case: Case) -> tuple[Purse, ...]:
+    """Every purse that pays a course, by fund, streets before the whole."""
+    courses = courses_of(case)
+    keys = sorted({(c.fund, c.street or "") for c in courses}, key=lambda k: (k[0], not k[1], k[1]))
+    return tuple(Purse(fund, street or None, tuple(
+        n for n, c in enumerate(courses)
+        if c.fund == fund and (not street or c.street == street))) for fund, street in keys)
 
 
-@per_case
-def courses_of(case: Case) -> tuple[Course, ...]:
-    """Every course, with what it changes; none when there is no money half to pay it."""
-    if not is_tied(case):
-        return ()
-    open_, near = eligible(case), near_term(case)
-    out = []
-    for row in case.rows("training"):
-        after = _after(case, row)
-        attends = case.matches_person(row.where, "candidates") if row.where else np.ones(
-            len(near), dtype=bool)
-        out.append(Course(
-            row.course, row.fund or DEFAULT_FUND, row.street, row.cost_yuan, row.max_people,
-            attends, eligible(after) & ~open_ & attends[:, None], fits(after),
-            near_term(after) & ~near & attends))
-    return tuple(out)
+def training_rows(
+    case: Case, money: MoneyVariables, people: PeopleVariables
+) -> Iterator[Row]:
+    r"""What is trained costs no more than the awards of the fund that pays it.
+
+    .. math:: \sum_{c \in C_S} \kappa_c \sum_i t_{ic} = p_S \le \sum_{r \in S} a_r
+
+    A course of a street is paid from the awards of its fund in that street (its own, or those of
+    its communities: branch schools), one of the district school from all of the fund.
+    Source: ``training.cost_yuan``, ``training.fund``, ``training.street``.
+    """
+    yield from _spent_rows(case, people)
+    for purse, spent in zip(purses_of(case), people.spent, strict=True):
+        awards = [term for g, group in enumerate(money.groups)
+                  if purse.holds(group.lead)
+                  for term in money.paid(g)]
+        yield Row("training", purse.of, [(spent, 1.0), *((j, -c) for j, c in awards)], high=0.0)
 
 
-def near_term(case: Case) -> Array:
-    """(N,) whether a candidate is near-term (近期可用)."""
-    return np.asarray(case.frame("candidates")["ready"].to_numpy() == "now")
+def cost_terms(case: Case, people: PeopleVariables) -> Terms:
+    """What all training costs, in units of ``SCALE``."""
+    courses = courses_of(case)
+    return [(column, courses[c].cost / SCALE) for (_, c), column in people.trained.items()]
 
 
-def _after(case: Case, row: Any) -> Case:
-    """The case as if every candidate had attended the course."""
-    sheet = case.sheet("candidates")
-    frame = sheet.frame.copy()
-    columns = {c.name: c for c in sheet.columns}
-    for name, value in assignments(row.gives, case.fields("candidates")):
-        held = [value] * len(frame)
-        if columns[name].kind in ("number", "integer"):  # nobody unlearns what they had
-            old = frame[name].to_numpy(dtype=float, na_value=-np.inf)
-            held = [type(value)(max(value, o)) for o in old]
-        frame[name] = series(columns[name], held)
-    sheets = {**case.sheets, "candidates": replace(sheet, frame=frame)}
-    return Case(case.name, sheets, case.settings, case.notices)
+def _spent_rows(case: Case, people: PeopleVariables) -> Iterator[Row]:
+    courses = courses_of(case)
+    for purse, spent in zip(purses_of(case), people.spent, strict=True):
+        costs = [(column, courses[c].cost / SCALE) for (_, c), column in people.trained.items()
+                 if c in purse.courses]
+        yield Row("training", purse.of, [*costs, (spent, -1.0)], 0.0, 0.0)
 
 
-def purse(case: Case, course: Course) -> Iterator[tuple[str, str]]:
-    """The cells (payee, fund) whose awards may pay a course."""
-    for cell in cells_of(case):
-        if cell.fund == course.fund and course.street in (None, cell.street):
-            yield cell.payee, cell.fund
+def purse_rows(case: Case, people: PeopleVariables, awards: Sequence[int]) -> Iterator[Row]:
+    """The same where the awards are known: so many yuan in each purse."""
+    yield from _spent_rows(case, people)
+    for purse, spent, yuan in zip(purses_of(case), people.spent, awards, strict=True):
+        yield Row("training", purse.of, [(spent, 1.0)], high=yuan / SCALE)
+
+
+def awards_of(case: Case, money: MoneyPart) -> tuple[int, ...]:
+    """The yuan in each purse after money is settled."""
+    return tuple(sum(money.total(cell) for cell in cells_of(case) if purse.holds(cell))
+                 for purse in purses_of(case))
+
+
+def most_awarded(case: Case) -> tuple[int, ...]:
+    """The most yuan each purse could ever hold: every cell at its own most."""
+    return tuple(sum(max(cell.high, 0) for cell in cells_of(case) if purse.holds(cell))
+                 for purse in purses_of(case))
+
+
+def needs_of(case: Case, trained: Sequence[tuple[int, int]]) -> tuple[Need, ...]:
+    """What the awards must at least be for those trained: (candidate, course) positions."""
+    courses = courses_of(case)
+    return tuple(Need(purse.fund, purse.street, yuan) for purse in purses_of(case)
+                 if (yuan := sum(courses[c].cost for _, c in trained if c in purse.courses)))
+
+
+def spent_of(case: Case, part: PeoplePart) -> Mapping[Purse, int]:
+    """Yuan spent of each purse."""
+    cost = {c.code: c.cost for c in courses_of(case)}
+    codes = [c.code for c in courses_of(case)]
+    return {purse: sum(cost[code] for _, code in part.trained
+                       if codes.index(code) in purse.courses) for purse in purses_of(case)}
+
+
+def training_recount(case: Case, money: MoneyPart, people: PeoplePart) -> Iterator[Breach]:
+    """Each purse's yuan against the awards it is made of, in whole yuan."""
+    spent_by = spent_of(case, people)
+    for (purse, spent), award in zip(spent_by.items(), awards_of(case, money), strict=True):
+        if spent > award:
+            yield Breach("training", purse.of, f"{spent} of {award} yuan", spent - award)

@@ -12,9 +12,12 @@ import pandas as pd
 from planner.case.case import Mode, Only
 from planner.case.scenario import Scenario, load
 from planner.errors import Cell, Fault, InputError, Problem
+from planner.plan.many import solve_all
 from planner.plan.measures import Measure, Value, measures_for
 from planner.plan.plan import Plan
-from planner.plan.solve import Solved, solve
+from planner.plan.remedy import Mended, Nearest, mended, nearest
+from planner.solver.pool import Counted
+from planner.solver.watch import Tell, silent
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,16 @@ class Entry:
         """``optimal``, ``stopped``, ``infeasible`` or ``failed``."""
         return self.plan.status if self.plan is not None else "failed"
 
+    @cached_property
+    def mended(self) -> tuple[Mended, ...]:
+        """The smallest repairs of a scenario without a plan, each applied and solved again."""
+        return mended(self.plan) if self.plan is not None else ()
+
+    @cached_property
+    def nearest(self) -> Nearest | None:
+        """The plan after the first repair, for a scenario that has none of its own."""
+        return nearest(self.mended)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -48,9 +61,24 @@ class Comparison:
         found = measures_for(e.scenario.case for e in self.entries)
         return tuple(m for m in found if any(self.value(m, e) is not None for e in self.entries))
 
+    @cached_property
+    def shown(self) -> tuple[Measure, ...]:
+        """The measures of a screen, where a nearest plan stands for one that is not there."""
+        mine = {m.key for m in self.rows}
+        found = measures_for(e.scenario.case for e in self.entries)
+        return tuple(m for m in found if m.key in mine or any(
+            e.nearest is not None and m.value(e.nearest.plan) is not None for e in self.entries))
+
     def value(self, measure: Measure, entry: Entry) -> Value:
-        """One figure."""
-        return None if entry.plan is None else measure.value(entry.plan)
+        """One figure, read off the plan once however often it is asked for."""
+        known = self._values.setdefault(entry.name, {})
+        if measure.key not in known:
+            known[measure.key] = None if entry.plan is None else measure.value(entry.plan)
+        return known[measure.key]
+
+    @cached_property
+    def _values(self) -> dict[str, dict[str, Value]]:
+        return {}
 
     def difference(self, measure: Measure, entry: Entry) -> Value:
         """The figure less the baseline's; ``None`` where either is missing."""
@@ -84,20 +112,22 @@ def compare(
     scenarios: Sequence[Scenario],
     time_limit: float | None = None,
     progress: Callable[[int, Scenario], None] = lambda n, scenario: None,
+    workers: int = 1,
+    cluster: str | None = None,
+    tell: Tell = silent,
+    counted: Counted = lambda done, count: None,
 ) -> Comparison:
     """Solve every scenario; one that fails says so in its column and the others go on.
 
-    ``progress`` is told the number (from 1) of the scenario about to be solved.
+    ``progress`` is told the number (from 1) of the scenario about to be solved; the others are
+    those of ``solve_all``.
     """
-    entries: list[Entry] = []
-    memo: dict[str, Solved] = {}
-    for n, scenario in enumerate(scenarios, 1):
-        progress(n, scenario)
-        try:
-            entries.append(Entry(scenario, solve(scenario.case, time_limit, memo)))
-        except Fault as fault:
-            entries.append(Entry(scenario, None, str(fault)))
-    return Comparison(tuple(entries))
+    plans = solve_all(
+        [s.case for s in scenarios], workers, cluster, time_limit, tell=tell,
+        started=lambda n: progress(n + 1, scenarios[n]), counted=counted)
+    return Comparison(tuple(
+        Entry(scenario, None, str(plan)) if isinstance(plan, Fault) else Entry(scenario, plan)
+        for scenario, plan in zip(scenarios, plans, strict=True)))
 
 
 def compare_paths(

@@ -11,7 +11,13 @@ import numpy as np
 
 from planner.case.case import Case
 from planner.case.dictionary import EDUCATION
+from planner.model.money.choice import orders_met
+from planner.model.money.projects import projects_of
 from planner.model.money.rules import available
+from planner.model.people.training import is_tied
+from planner.model.people.variables import people_of
+from planner.plan.ask import must_find, short
+from planner.plan.carried import carried_twice
 from planner.plan.plan import Plan
 
 Unit = Literal["yuan", "share", "count", "people", "years", "points"]
@@ -103,6 +109,25 @@ def carried_above_ceiling(plan: Plan) -> Value:
     return len(over) or None
 
 
+def orders_share(plan: Plan) -> Value:
+    """Residents' orders met, as a part of all but those of barred projects.
+
+    A project counts in the part of its cost it is paid.
+    """
+    counted = [p for p in projects_of(plan.case) if not p.barred]
+    whole = sum(p.orders for p in counted)
+    if plan.money is None or not whole:
+        return None
+    return float(orders_met(counted, plan.money.projects) / whole)
+
+
+def projects_paid(plan: Plan) -> Value:
+    """Projects that are paid, in full or in part."""
+    if plan.money is None or not plan.case.has("projects"):
+        return None
+    return len(plan.money.projects)
+
+
 def rounding_cost(plan: Plan) -> Value:
     """How much lower whole steps leave the least coverage than the continuous best."""
     best = [r.value for r in plan.goals if r.goal == "fairness"]
@@ -156,6 +181,28 @@ def targets_met(plan: Plan) -> Value:
     return _share(int(plan.targets["met"].sum()), len(plan.targets))
 
 
+def _bench(value: Callable[[Plan], Value]) -> Callable[[Plan], Value]:
+    return _people(lambda plan: value(plan) if plan.case.has("bench") else None)
+
+
+def _trained(value: Callable[[Plan], Value]) -> Callable[[Plan], Value]:
+    return _people(lambda plan: value(plan) if is_tied(plan.case) else None)
+
+
+def _bench_wanted(plan: Plan) -> Value:
+    return int(plan.benches["wanted"].sum()) if len(plan.benches) else None
+
+
+def people_moved(plan: Plan) -> Value:
+    """Placements of an earlier plan that are still possible, and not in this one."""
+    if not plan.case.earlier:
+        return None
+    who, what = plan.case.rows("candidates"), plan.case.rows("posts")
+    kept = {(c, p) for c, p, _ in plan.people.placed} if plan.people else set()
+    possible = {(who[i].candidate, what[j].post) for i, j in people_of(plan.case).earlier}
+    return len(possible - kept)
+
+
 def goals_proven(plan: Plan) -> Value:
     """Goals whose value equals the best proven possible, as a part of all."""
     if plan.status == "infeasible":
@@ -191,11 +238,24 @@ MEASURES: tuple[Measure, ...] = (
     Measure("below_floor", "money", "count", "lower", _money(below_floor)),
     Measure("cut_against_last_year", "money", "count", "lower", _money(cut_against_last_year)),
     Measure("carried_above_ceiling", "money", "count", "", carried_above_ceiling),
+    Measure("carried_twice", "money", "count", "lower", carried_twice),
+    Measure("orders_met", "money", "share", "higher", orders_share),
+    Measure("projects_paid", "money", "count", "higher", projects_paid),
     Measure("rounding_cost", "money", "share", "lower", _money(rounding_cost)),
     Measure("seats", "people", "people", "", _vacant),
     Measure("filled", "people", "people", "higher", _people(lambda p: len(p.placements))),
     Measure("unfilled", "people", "people", "lower",
             _people(lambda p: int(p.unfilled["seats"].sum()))),
+    Measure("trained", "people", "people", "", _trained(lambda p: len(p.training))),
+    Measure("training_cost", "people", "yuan", "",
+            _trained(lambda p: int(p.training["cost_yuan"].sum()))),
+    Measure("bench_wanted", "people", "count", "", _bench_wanted),
+    Measure("bench_covered", "people", "count", "higher", _bench(lambda p: len(p.bench))),
+    Measure("bench_empty", "people", "count", "lower",
+            _bench(lambda p: int((p.benches["listed"] == 0).sum()))),
+    Measure("bench_near", "people", "share", "higher",
+            _bench(lambda p: _share(int(p.benches["near"].sum()), len(p.bench)))),
+    Measure("people_moved", "people", "people", "lower", _people(people_moved)),
     Measure("age_outs", "people", "people", "", _age_outs),
     Measure("mean_age", "people", "years", "lower", _people(mean_age)),
     Measure("aged_35_or_less", "people", "share", "higher", _of_team(lambda a, e: a <= 35)),
@@ -223,6 +283,10 @@ def _by_level(level: str) -> Measure:
     return Measure("allocated_level", "money", "yuan", "", _money(value), level)
 
 
+def _asked(level: str) -> Measure:
+    return Measure("asked", "money", "yuan", "", lambda plan: must_find(plan, level), level)
+
+
 def measures_for(cases: Iterable[Case]) -> tuple[Measure, ...]:
     """All measures of these cases: the fixed ones, and one a fund and one a payer level."""
     funds: dict[str, None] = {}
@@ -231,5 +295,7 @@ def measures_for(cases: Iterable[Case]) -> tuple[Measure, ...]:
         funds.update(dict.fromkeys(f.fund for f in case.rows("funds")))
         levels.update(dict.fromkeys(p.level for p in case.rows("payers")))
     own = tuple(_by_fund(f) for f in funds) + tuple(_by_level(level) for level in levels)
+    own += tuple(_asked(level) for level in levels)
+    own += (Measure("short", "money", "yuan", "lower", short),)
     cut = next(i for i, m in enumerate(MEASURES) if m.name == "unspent") + 1
     return MEASURES[:cut] + own + MEASURES[cut:]

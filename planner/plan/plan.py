@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell, cells_of
+from planner.model.money.projects import projects_of
 from planner.model.money.rules import MoneyPart
+from planner.model.people.bench import bench_of
 from planner.model.people.pool import Seats, seats_of
 from planner.model.people.rules import PeoplePart, counted_bounds
+from planner.model.people.training import courses_of, readied_by
 from planner.model.people.variables import people_of
-from planner.solver.conflict import Give
+from planner.plan.near import why_empty
+from planner.plan.projects import unpaid
+from planner.solver.conflict import Give, Member, Repair
 from planner.solver.ladder import Held, Reached
 
 Status = Literal["optimal", "infeasible", "stopped"]
@@ -37,7 +41,9 @@ class Plan:
     """The answer to one case.
 
     ``status`` is ``optimal`` (each goal proven), ``stopped`` (a limit came first) or
-    ``infeasible`` (``must_give`` names the rules that clash). ``money`` and ``people`` are ``None``
+    ``infeasible``: ``clash`` names rules that cannot hold together, ``must_give`` what each of them
+    must give, ``repairs`` the smallest sets of rules that, giving, leave a plan (the best first;
+    none when laws alone clash). ``money`` and ``people`` are ``None``
     when the case has no such half or no plan for it exists.
     """
 
@@ -48,6 +54,8 @@ class Plan:
     goals: tuple[Reached, ...]
     must_give: tuple[Give, ...] = ()
     trace: Trace = field(default_factory=Trace)
+    clash: tuple[Member, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     @cached_property
     def cells(self) -> tuple[MoneyCell, ...]:
@@ -63,6 +71,7 @@ class Plan:
     def allocations(self) -> pd.DataFrame:
         """One row a payee and fund: yuan, in total and by payer (columns ``payer.CODE``)."""
         payers = [p.payer for p in self.case.rows("payers")]
+        nothing = {f"payer.{p}": 0 for p in payers}
         rows = []
         for cell in self.cells if self.money else ():
             assert self.money is not None
@@ -71,7 +80,7 @@ class Plan:
                 "payee": cell.payee, "street": cell.street, "fund": cell.fund,
                 "entitlement_yuan": cell.entitlement, "last_year_yuan": cell.last,
                 "carried_yuan": cell.carried, "allocation_yuan": sum(by.values()),
-                **{f"payer.{p}": by.get(p, 0) for p in payers},
+                **nothing, **{f"payer.{p}": yuan for p, yuan in by.items()},
             })
         columns = ["payee", "street", "fund", "entitlement_yuan", "last_year_yuan",
                    "carried_yuan", "allocation_yuan", *(f"payer.{p}" for p in payers)]
@@ -80,24 +89,72 @@ class Plan:
         return frame
 
     @cached_property
+    def projects(self) -> pd.DataFrame:
+        """One row a project that is paid: whole yuan, and the orders it meets when done in full."""
+        paid = self.money.projects if self.money else {}
+        rows = [(p.code, p.community, p.fund, paid[p.code], p.orders)
+                for p in (projects_of(self.case) if paid else ()) if p.code in paid]
+        return pd.DataFrame(rows, columns=["project", "community", "fund", "amount_yuan", "orders"])
+
+    @cached_property
+    def unpaid(self) -> pd.DataFrame:
+        """One row a project not paid: ``why`` is ``barred``, ``no_orders``, ``cap``, ``money``."""
+        rows = [(p.code, p.community, p.orders, p.cost, why)
+                for p, why in (unpaid(self.case, self.money) if self.money else ())]
+        return pd.DataFrame(rows, columns=["project", "community", "orders", "cost_yuan", "why"])
+
+    @cached_property
     def placements(self) -> pd.DataFrame:
-        """One row a suggested placement: candidate, post, fit. Codes, no names."""
-        rows = self.people.placed if self.people else ()
-        return pd.DataFrame(rows, columns=["candidate", "post", "fit"])
+        """One row a suggested placement: candidate, post, fit, trained. Codes, no names."""
+        rows = [(*row, row[0] in self._sent) for row in (self.people.placed if self.people else ())]
+        return pd.DataFrame(rows, columns=["candidate", "post", "fit", "trained"])
+
+    @cached_property
+    def _sent(self) -> frozenset[str]:
+        """Candidates who are to be trained."""
+        return frozenset(c for c, _ in self.people.trained) if self.people else frozenset()
+
+    @cached_property
+    def training(self) -> pd.DataFrame:
+        """One row a person and course: candidate, course, street ("" = district), cost_yuan."""
+        courses = {c.code: c for c in courses_of(self.case)} if self.people else {}
+        rows = [(candidate, code, courses[code].street or "", courses[code].cost)
+                for candidate, code in (self.people.trained if self.people else ())]
+        return pd.DataFrame(rows, columns=["candidate", "course", "street", "cost_yuan"])
+
+    @cached_property
+    def bench(self) -> pd.DataFrame:
+        """One row a place on a bench: candidate, post, rank (1 the first choice), trained."""
+        rows = [(*row, row[0] in self._sent) for row in (self.people.bench if self.people else ())]
+        return pd.DataFrame(rows, columns=["candidate", "post", "rank", "trained"])
+
+    @cached_property
+    def benches(self) -> pd.DataFrame:
+        """One row a post that should have a bench: successors wanted, listed and near-term."""
+        bench = bench_of(self.case) if self.people is not None else None
+        rows: list[tuple[str, int, int, int]] = []
+        if bench is not None:
+            near = {c.candidate for c in self.case.rows("candidates") if c.ready == "now"}
+            near |= readied_by(self.case, self.people) if self.people else set()
+            for j, post in enumerate(self.case.rows("posts")):
+                if bench.of[j] >= 0:
+                    mine = self.bench.loc[self.bench["post"] == post.post, "candidate"]
+                    rows.append((post.post, int(bench.depth[j]), len(mine),
+                                 int(mine.isin(near).sum())))
+        return pd.DataFrame(rows, columns=["post", "wanted", "listed", "near"])
 
     @cached_property
     def unfilled(self) -> pd.DataFrame:
-        """Posts with seats left empty: ``why`` is ``no_candidate`` or ``placed_elsewhere``."""
+        """Posts with seats left empty; ``why`` is that of ``why_empty``."""
         rows: list[tuple[str, int, str]] = []
         if self.people is not None:
             p = people_of(self.case)
-            open_ = np.asarray(p.eligible.any(axis=0))
+            pairs = frozenset((c, post) for c, post, *_ in self.people.placed)
             filled = self.placements["post"].value_counts()
             for j, post in enumerate(self.case.rows("posts")):
                 empty = int(p.seats.vacant[j]) - int(filled.get(post.post, 0))
                 if empty > 0:
-                    why = "placed_elsewhere" if open_[j] else "no_candidate"
-                    rows.append((post.post, empty, why))
+                    rows.append((post.post, empty, why_empty(self.case, pairs, j)))
         return pd.DataFrame(rows, columns=["post", "seats", "why"])
 
     @cached_property

@@ -6,6 +6,7 @@ from planner.case.case import Case
 from planner.model.money.rules import MONEY_RULES, MoneyPart
 from planner.model.people.rules import PEOPLE_RULES, PeoplePart
 from planner.model.rule import Breach
+from planner.model.training import training_recount
 
 
 def recount(
@@ -17,4 +18,6 @@ def recount(
         found += [b for rule in MONEY_RULES for b in rule.recount(case, money)]
     if people is not None:
         found += [b for rule in PEOPLE_RULES for b in rule.recount(case, people)]
+    if money is not None and people is not None:
+        found += training_recount(case, money, people)
     return tuple(found)

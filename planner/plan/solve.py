@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import ceil
+from itertools import product
+from time import monotonic
 
 from planner.case.case import Case
 from planner.errors import RecountError
-from planner.model.blocks import Block, block_of, blocks_of, ranked_goals, scale_of, unit_of
+from planner.model.blocks import (
+    Block,
+    block_of,
+    blocks_of,
+    money_apart,
+    people_within,
+    ranked_goals,
+    tables_of,
+)
+from planner.model.money.projects import moves_money
 from planner.model.money.rules import MoneyPart
 from planner.model.money.settle import settle
 from planner.model.money.variables import SCALE, MoneyVariables
+from planner.model.people.bench import bench_order
 from planner.model.people.rules import PeoplePart
-from planner.model.people.variables import PeopleVariables, placements
+from planner.model.people.training import courses_of
+from planner.model.people.variables import PeopleVariables, benched, placements, sent
 from planner.model.rule import Leximin, Model, Stage
+from planner.model.training import awards_of, most_awarded, needs_of
+from planner.plan.clash import conflict
 from planner.plan.plan import Plan, Status, Trace
+from planner.plan.priced import priced
+from planner.plan.projects import choose
 from planner.plan.recount import recount
-from planner.solver.conflict import Give, clash, gives
+from planner.solver.conflict import SHOWN, Conflict, Give, Repair
 from planner.solver.ladder import Climb, Ladder
+from planner.solver.watch import Tell, silent
 
 
 @dataclass(frozen=True)
@@ -27,27 +45,38 @@ class Solved:
     climb: Climb
     money: MoneyPart | None = None
     people: PeoplePart | None = None
-    must_give: tuple[Give, ...] = ()
+    conflict: Conflict = field(default_factory=Conflict)
     trace: Trace = field(default_factory=Trace)
 
 
 def solve(
-    case: Case, time_limit: float | None = None, memo: dict[str, Solved] | None = None
+    case: Case, time_limit: float | None = None, memo: dict[str, Solved] | None = None,
+    tell: Tell = silent,
 ) -> Plan:
     """The best plan of a case, recounted.
+
+    ``time_limit`` seconds are for all goals together; the best point there is when they are over is
+    made a plan, ``stopped``. ``tell`` hears, while the solver runs, which goal it is at.
 
     ``memo`` keeps solved blocks by what was given to them: scenarios that change only money share
     one people block, and the other way round. Raises ``RecountError`` when the plan breaks a rule
     on being counted again: a fault of the program, after which nothing of it may be shown.
     """
     memo = {} if memo is None else memo
+    until = None if time_limit is None else monotonic() + time_limit
     solved = []
-    for name in blocks_of(case):
-        known = f"{name} {case.fingerprint_of('both', name)}"
+    for known, name in halves_of(case):
         if known not in memo:
-            memo[known] = _solved(case, block_of(case, name), time_limit)
+            left = None if until is None else max(until - monotonic(), 0.0)
+            memo[known] = solve_half(case, name, left, tell, memo)
         solved.append(memo[known])
     return _plan(case, solved)
+
+
+def halves_of(case: Case) -> list[tuple[str, str]]:
+    """The halves of a case to be solved: what each is known by in a ``memo``, and its name."""
+    return [(f"{name} {case.fingerprint_of('both', *tables_of(name))}", name)
+            for name in blocks_of(case)]
 
 
 def _plan(case: Case, solved: list[Solved]) -> Plan:
@@ -66,23 +95,92 @@ def _plan(case: Case, solved: list[Solved]) -> Plan:
     rank = {goal: i for i, (goal, _) in enumerate(ranked_goals(case))}
     reached = sorted(
         (r for h in solved for r in h.climb.reached), key=lambda r: rank.get(r.goal, 99))
-    give = tuple(g for h in solved for g in h.must_give)
+    give = tuple(g for h in solved for g in h.conflict.gives)
+    clash = tuple(m for h in solved for m in h.conflict.clash)
     trace = next((h.trace for h in solved if h.money is not None), Trace())
-    return Plan(case, status, money, people, tuple(reached), give, trace)
+    return Plan(case, status, money, people, tuple(reached), give, trace,
+                clash=clash, repairs=_repairs(solved))
 
 
-def _solved(case: Case, block: Block, time_limit: float | None) -> Solved:
-    climb = Ladder(block.model, block.goals).climb(time_limit)
+def solve_half(
+    case: Case, name: str, time_limit: float | None = None, tell: Tell = silent,
+    memo: dict[str, Solved] | None = None,
+) -> Solved:
+    """Solve one half of a case. Plain data in and out, so it can be done in another process."""
+    if name == "joint":
+        found = _apart(case, {} if memo is None else memo, time_limit, tell)
+        if found is not None:
+            return found
+    if name == "people":
+        seated = priced(case, time_limit=time_limit, tell=tell)
+        if seated is not None:
+            return _seated(case, *seated)
+    return _half(case, block_of(case, name), time_limit, tell)
+
+
+def _seated(case: Case, v: PeopleVariables, climb: Climb) -> Solved:
+    """What pricing the pairs of a large case came to."""
     if climb.status == "infeasible":
-        return Solved(climb, must_give=_must_give(block))
+        return Solved(climb, conflict=conflict(case, "people"))
+    if not len(climb.x):
+        return Solved(climb)
+    return Solved(climb, people=_placed(case, v, climb))
+
+
+def _half(
+    case: Case, block: Block, time_limit: float | None = None, tell: Tell = silent
+) -> Solved:
+    climb = Ladder(block.model, block.goals, block.asleep).climb(time_limit, tell=tell)
+    if climb.status == "infeasible":
+        return Solved(climb, conflict=conflict(case, block.name))
     if climb.status == "stopped" or (block.model.lower and not len(climb.x)):
         return Solved(climb)
     out = Solved(climb)
     if block.money is not None:
-        out = _settled(case, block.money, climb)
-    if block.people is not None:
+        out = _settled(case, block, climb)
+    if block.people is not None and out.climb.status != "infeasible":
         out = replace(out, people=_placed(case, block.people, climb))
     return out
+
+
+def _apart(
+    case: Case, memo: dict[str, Solved], time_limit: float | None, tell: Tell
+) -> Solved | None:
+    """The joint plan found by solving apart, where it is proven to be the same; else ``None``.
+
+    Money is solved as if nobody were trained, then people within those awards. Where every goal of
+    people ranked before ``fairness`` is then as good as with all the money the purses could ever
+    hold, nothing ranked up to there can be better, the amounts are unique, and what is ranked
+    after is the best within them: no joint plan beats it.
+    """
+    order = ranked_goals(case)
+    names = [goal for goal, _ in order]
+    if "fairness" not in names or dict(order)["fairness"] > 0:
+        return None
+
+    def known(key: str, block: Callable[[], Block], *given: str) -> Solved:
+        key = f"{key} {case.fingerprint_of('both', *given)}"
+        if key not in memo:
+            memo[key] = _half(case, block(), time_limit, tell)
+        return memo[key]
+
+    def within(awards: tuple[int, ...], goals: tuple[str, ...]) -> Solved:
+        key = f"people within {awards} {goals}"
+        return known(key, lambda: people_within(case, awards, goals), "people")
+
+    money = known("money apart", lambda: money_apart(case), "money")
+    if money.money is None or money.climb.status != "optimal":
+        return None
+    first = tuple(names[: names.index("fairness")])
+    people = within(awards_of(case, money.money), tuple(names))
+    most = within(most_awarded(case), first)
+    reached = {(r.goal, r.part): r.value for r in people.climb.reached}
+    if people.people is None or people.climb.status != "optimal" or any(
+            not r.proven or abs(reached[r.goal, r.part] - r.value) > 1e-6
+            for r in most.climb.reached if (r.goal, r.part) in reached):
+        return None
+    climb = replace(money.climb, reached=(*money.climb.reached, *people.climb.reached))
+    return replace(money, climb=climb, people=people.people)
 
 
 def climbed(model: Model, stages: tuple[Stage | Leximin, ...]) -> list[float] | None:
@@ -91,15 +189,35 @@ def climbed(model: Model, stages: tuple[Stage | Leximin, ...]) -> list[float] | 
     return list(end.x) if end.status in ("optimal", "feasible") else None
 
 
-def _settled(case: Case, v: MoneyVariables, climb: Climb) -> Solved:
+def _settled(case: Case, block: Block, climb: Climb) -> Solved:
+    v, x = block.money, list(climb.x)
+    assert v is not None
+    needs = () if block.people is None else needs_of(case, sent(block.people, x))
     no_step = tuple(
         Give("whole", f"{c.payee}/{c.fund}", float(c.low - c.high))
         for g in v.groups for c in g.cells if c.low > c.high)
-    part = None if no_step else settle(case, v, list(climb.x), climbed)
+    part = None if no_step else settle(case, v, x, climbed, needs)
     if part is None:
-        give = no_step or (Give("whole", "all", None),)
-        return Solved(Climb("infeasible", climb.x), must_give=give)
-    return Solved(climb, money=part, trace=_trace(v, climb))
+        found = conflict(case, block.name)
+        give = no_step or found.gives or (Give("whole", "all", None),)
+        return Solved(Climb("infeasible", climb.x), conflict=replace(found, gives=give))
+    return _with_projects(case, Solved(climb, money=part, trace=_trace(v, climb)))
+
+
+def _with_projects(case: Case, solved: Solved) -> Solved:
+    """The projects chosen on the settled amounts; orders met are told by the ladder's own stage
+    where they moved money, before settling like every goal there."""
+    if solved.money is None or not case.has("projects"):
+        return solved
+    chosen = choose(case, solved.money)
+    if chosen is None:
+        gives = (Give("project", "all", None),)
+        return Solved(Climb("infeasible", solved.climb.x), conflict=Conflict(gives=gives))
+    climb = solved.climb
+    if not moves_money(case):
+        status = climb.status if chosen.orders.proven else "feasible"
+        climb = replace(climb, status=status, reached=(*climb.reached, chosen.orders))
+    return replace(solved, climb=climb, money=replace(solved.money, projects=chosen.paid))
 
 
 def _trace(v: MoneyVariables, climb: Climb) -> Trace:
@@ -116,19 +234,22 @@ def _trace(v: MoneyVariables, climb: Climb) -> Trace:
 
 
 def _placed(case: Case, v: PeopleVariables, climb: Climb) -> PeoplePart:
-    who, what = case.rows("candidates"), case.rows("posts")
-    return PeoplePart(tuple(
-        (str(who[i].candidate), str(what[j].post), float(v.people.fit[i, j]))
-        for i, j in placements(v, list(climb.x))))
+    who = [str(c.candidate) for c in case.rows("candidates")]
+    what = [str(p.post) for p in case.rows("posts")]
+    placed = placements(v, list(climb.x))
+    listed = benched(v, list(climb.x), placed)
+    return PeoplePart(
+        tuple((who[i], what[j], float(v.people.fit[i, j])) for i, j in placed),
+        tuple((who[i], what[j], rank) for i, j, rank in bench_order(case, listed)),
+        tuple((who[i], courses_of(case)[c].code) for i, c in sent(v, list(climb.x))))
 
 
-def _must_give(block: Block) -> tuple[Give, ...]:
-    """The clash among the rules alone, goals' columns and rows left out."""
-    bare = block.bare()
-    told = []
-    for give in gives(bare, clash(bare)):
-        by = None if give.by is None else round(give.by * scale_of(give.rule), 6)
-        if by is not None and unit_of(give.rule) == "people":
-            by = float(ceil(by))  # nobody gives a part of a person
-        told.append(replace(give, by=by))
-    return tuple(told)
+def _repairs(solved: list[Solved]) -> tuple[Repair, ...]:
+    """The smallest repairs of the whole case: one of each half without a plan, the best first."""
+    halves = [h.conflict.repairs for h in solved if h.climb.status == "infeasible"]
+    if not halves or not all(halves):
+        return ()
+    picks = sorted(product(*(range(len(half)) for half in halves)), key=lambda p: (sum(p), p))
+    return tuple(
+        Repair(tuple(g for half, n in zip(halves, pick, strict=True) for g in half[n].gives))
+        for pick in picks[:SHOWN])

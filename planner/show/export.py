@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from planner.model.blocks import unit_of
+from planner.plan.ask import asks
 from planner.plan.compare import Comparison, Entry
+from planner.plan.measures import measures_for
 from planner.plan.plan import Plan
+from planner.plan.remedy import Mended
 from planner.show.trust import recounted
 
 SCHEMA = 1
 WHY = {"no_candidate": "no eligible candidate",
-       "placed_elsewhere": "eligible candidates serve better elsewhere"}
+       "placed_elsewhere": "eligible candidates serve better elsewhere",
+       "kin": "relatives in post or placed in the community are all that is in the way"}
 
 Json = dict[str, Any]
 Table = tuple[list[str], list[list[Any]]]  # headings and rows
@@ -59,18 +63,50 @@ def _scenario(comparison: Comparison, entry: Entry) -> Json:
             "better": m.better, "difference": plain(comparison.difference(m, entry)),
         } for m in comparison.rows],
         "allocations": _allocations(plan),
-        "projects": [],
-        "placements": [{**r, "fit": plain(float(r["fit"])), "trained": False}
+        "projects": [{"project": r["project"], "community": r["community"],
+                      "amount_yuan": int(r["amount_yuan"])}
+                     for r in _records(plan and plan.projects)],
+        "unpaid": [{**r, "orders": int(r["orders"]), "cost_yuan": int(r["cost_yuan"])}
+                   for r in _records(plan and plan.unpaid)],
+        "placements": [{**r, "fit": plain(float(r["fit"])), "trained": bool(r["trained"])}
                        for r in _records(plan and plan.placements)],
-        "bench": [],
+        "bench": [{**r, "rank": int(r["rank"]), "trained": bool(r["trained"])}
+                  for r in _records(plan and plan.bench)],
+        "training": [{**r, "cost_yuan": int(r["cost_yuan"])}
+                     for r in _records(plan and plan.training)],
         "unfilled": [{"post": r["post"], "seats": int(r["seats"]), "why": WHY[r["why"]]}
                      for r in _records(plan and plan.unfilled)],
         "targets": [_target(r) for r in _records(plan and plan.targets)],
         "goals": [{"goal": r.goal, "value": plain(r.value), "bound": plain(r.bound),
                    "proven": bool(r.proven)} for r in (plan.goals if plan else ())],
+        "ask": _asks(plan),
         "must_give": [{"rule": g.rule, "of": g.of, "by": plain(g.by), "unit": unit_of(g.rule)}
                       for g in (plan.must_give if plan else ())],
+        "clash": [{"rule": m.rule, "of": m.of, "law": m.law} for m in (plan.clash if plan else ())],
+        "repairs": [repair_json(m) for m in entry.mended],
+        "nearest": _nearest(entry),
         "recount": "passed" if recounted(plan) else None,
+    }
+
+
+def repair_json(mended: Mended) -> list[Json]:
+    """A repair as it was applied: rules, what they give, the cells moved from and to."""
+    return [{"rule": g.rule, "of": g.of, "by": g.by, "unit": g.unit,
+             "from": "; ".join(c.old for c in g.changes), "to": "; ".join(c.new for c in g.changes)}
+            for g in mended.gives]
+
+
+def _nearest(entry: Entry) -> Json | None:
+    """The plan after the first repair: no plan of the scenario as it was posed."""
+    if entry.nearest is None:
+        return None
+    plan, mended = entry.nearest.plan, entry.nearest.mended
+    return {
+        "repair": repair_json(mended), "status": plan.status, "case": plan.case.fingerprint,
+        "measures": [{"measure": m.key, "value": plain(m.value(plan)), "unit": m.unit}
+                     for m in measures_for([plan.case]) if m.value(plan) is not None],
+        "allocations": _allocations(plan),
+        "placements": [{**r, "fit": plain(float(r["fit"]))} for r in _records(plan.placements)],
     }
 
 
@@ -100,6 +136,12 @@ def _allocations(plan: Plan | None) -> list[Json]:
     } for r in _records(plan and plan.allocations)]
 
 
+def _asks(plan: Plan | None) -> list[Json]:
+    """What each payer must find; empty when the case does not ask."""
+    return [{"payer": a.payer, "must_find_yuan": a.must_find, "has_yuan": a.has,
+             "short_yuan": a.short} for a in (asks(plan) if plan is not None else ())]
+
+
 def _target(row: Json) -> Json:
     return {
         "target": row["target"], "unit": row["unit"], "actual": plain(row["actual"]),
@@ -126,7 +168,12 @@ def tables(comparison: Comparison) -> Tables:
     found = as_json(comparison)
     add("changes", "name table rows column old new", "changes")
     add("measures", "measure value unit better difference", "measures")
-    add("placements", "candidate post fit", "placements")
+    add("ask", "payer must_find_yuan has_yuan short_yuan", "ask")
+    add("projects", "project community amount_yuan", "projects")
+    add("unpaid", "project community orders cost_yuan why", "unpaid")
+    add("placements", "candidate post fit trained", "placements")
+    add("training", "candidate course street cost_yuan", "training")
+    add("bench", "candidate post rank", "bench")
     add("unfilled", "post seats why", "unfilled")
     add("targets", "target unit bound strength goal actual met shortfall", "targets")
     frames["allocations"] = (

@@ -81,7 +81,7 @@ def column_name(table: str, column: str, lang: str) -> str:
 
 def title_of(measure: Measure, names: dict[str, str], lang: str) -> str:
     """The title of a measure; ``names`` are those of funds."""
-    level = measure.name == "allocated_level"
+    level = measure.name in ("allocated_level", "asked")
     part = level_name(measure.part, lang) if level else names.get(measure.part, measure.part)
     return say(f"measure.{measure.name}", lang, part=part)
 
@@ -102,7 +102,7 @@ def subject(rule: str, code: str, names: dict[str, str], lang: str) -> str:
     first, *rest = code.split("/")
     words = [names.get(first) or unit_name(first, names, lang)]
     for part in rest:
-        level = rule == "share" and part not in names
+        level = rule == "share"  # a payer may have the code of a level
         words.append(level_name(part, lang) if level else unit_name(part, names, lang))
     return " / ".join(words)
 

@@ -9,8 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from planner.case.case import Case
+from planner.model.people.training import is_tied
+from planner.plan.ask import asks
 from planner.plan.compare import Entry
 from planner.plan.plan import Plan
+from planner.show.ask import show_ask, show_carried_twice
+from planner.show.bench import show_bench
 from planner.show.format import (
     hundredths,
     level_name,
@@ -21,7 +25,10 @@ from planner.show.format import (
     unit_name,
     wan,
 )
+from planner.show.near import show_near
+from planner.show.projects import show_projects
 from planner.show.table import Col, Headings, line, print_table
+from planner.show.training import show_training
 from planner.show.trust import trust
 from planner.words import say
 
@@ -35,6 +42,13 @@ def show_plan(entry: Entry, lang: str, console: Console, reveal: bool = False) -
     if plan is not None and plan.money is not None:
         heading(say("screen.allocations", lang))
         _allocations(plan, names, lang, console)
+        show_carried_twice(plan, names, lang, console)
+        if asks(plan):
+            heading(say("ask.title", lang))
+            show_ask(plan, names, lang, console)
+        if case.has("projects"):
+            heading(say("screen.projects", lang))
+            show_projects(plan, names, lang, console)
         heading(say("screen.sources", lang))
         _sources(case, names, lang, console)
     if plan is not None and plan.people is not None:
@@ -42,6 +56,12 @@ def show_plan(entry: Entry, lang: str, console: Console, reveal: bool = False) -
         line(console, say("screen.suggestions", lang))
         _placements(plan, names, lang, console, reveal)
         _unfilled(plan, names, lang, console)
+        if is_tied(case):
+            heading(say("screen.training", lang))
+            show_training(plan, names, lang, console, reveal)
+        if case.has("bench"):
+            heading(say("screen.bench", lang))
+            show_bench(plan, names, lang, console, reveal)
         if len(plan.targets):
             heading(say("screen.target", lang))
             _targets(plan, names, lang, console)
@@ -56,33 +76,36 @@ def _allocations(plan: Plan, names: dict[str, str], lang: str, console: Console)
         levels.setdefault(payer.level, []).append(f"payer.{payer.payer}")
     frame = plan.allocations.assign(
         **{f"level.{n}": plan.allocations[c].sum(axis=1) for n, c in levels.items()})
-    money = ["entitlement_yuan", "last_year_yuan", "allocation_yuan",
-             *(f"level.{n}" for n in levels)]
+    before = ["last_year_yuan", *(["carried_yuan"] if frame["carried_yuan"].any() else [])]
+    money = ["entitlement_yuan", *before, "allocation_yuan", *(f"level.{n}" for n in levels)]
+    paid = len(before) + 1  # the position of what is paid; its parts follow
     rows: list[tuple[str | Text, str, list[int | None], Any]] = []
     sections: list[int] = []
     for street, mine in frame.groupby("street"):
         sections.append(len(rows))
         rows.append((Text(names.get(str(street), str(street)), "bold"), say("screen.total", lang),
                      [int(mine[c].sum()) for c in money], None))
-        before = None
+        above = None
         for row in mine.to_dict("records"):
             code = str(row["payee"])
-            rows.append((names.get(code, code) if code != before else "",
+            rows.append((names.get(code, code) if code != above else "",
                          names.get(str(row["fund"]), str(row["fund"])),
                          [_int(row[c]) for c in money], row))
-            before = code
+            above = code
     sections.append(len(rows))
     rows.append((Text(say("screen.grand_total", lang), "bold"), "",
                  [int(frame[c].sum()) for c in money], None))
-    heads = [*(say(f"screen.{c}", lang) for c in money[:3]),
+    heads = [*(say(f"screen.{c}", lang) for c in money[: paid + 1]),
              *(level_name(n, lang) for n in levels)]
     cols = [Col(say("screen.payee", lang), [r[0] for r in rows], lead=True),
             Col(say("screen.fund", lang), [r[1] for r in rows], lead=True)]
     cols += [Col(head, [number(r[2][i], "yuan") for r in rows], number=True)
              for i, head in enumerate(heads)]
-    cols.insert(5, Col(say("screen.coverage", lang), [_coverage(r[3]) for r in rows], number=True))
+    covered = [_coverage(r[3]) for r in rows]
+    cols.insert(paid + 3, Col(say("screen.coverage", lang), covered, number=True))
     print_table(console, cols, sections)
-    if any(sum(hundredths(v or 0) for v in r[2][3:]) != hundredths(r[2][2] or 0) for r in rows):
+    if any(sum(hundredths(v or 0) for v in r[2][paid + 1:]) != hundredths(r[2][paid] or 0)
+           for r in rows):
         line(console, say("screen.rounding_note", lang), "dim")
 
 
@@ -139,6 +162,7 @@ def _unfilled(plan: Plan, names: dict[str, str], lang: str, console: Console) ->
         Col(say("screen.seats", lang), [str(r["seats"]) for r in rows], number=True),
         Col(say("screen.why_empty", lang), [say(f"why.{r['why']}", lang) for r in rows]),
     ])
+    show_near(plan, names, lang, console)
 
 
 def _targets(plan: Plan, names: dict[str, str], lang: str, console: Console) -> None:

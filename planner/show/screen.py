@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import IO, Any
 
 from rich.console import Console
 from rich.text import Text
 
+from planner.plan.ask import asks
 from planner.plan.compare import Comparison, Entry
 from planner.plan.measures import Measure
+from planner.show.ask import show_ask
 from planner.show.format import (
     NOTHING,
     changed_value,
@@ -24,6 +27,7 @@ from planner.show.format import (
     verdict,
     wan,
 )
+from planner.show.mended import gives
 from planner.show.plan import show_plan
 from planner.show.table import Col, Headings, groups, line, print_table
 from planner.show.trust import trust
@@ -54,9 +58,10 @@ def make_console(
 
 
 def show_comparison(
-    comparison: Comparison, lang: str, console: Console, reveal: bool = False
+    comparison: Comparison, lang: str, console: Console, reveal: bool = False,
+    more: Callable[[Headings], None] = lambda heading: None,
 ) -> None:
-    """Print the comparison. No person appears in it, whatever ``reveal`` says."""
+    """Print the comparison, and ``more`` of it. No person appears, whatever ``reveal`` says."""
     names: dict[str, str] = {}
     for entry in reversed(comparison.entries):
         names.update(names_of(entry.scenario.case))
@@ -72,6 +77,7 @@ def show_comparison(
     if len(comparison.entries) > 1 and not comparison.moves(comparison.entries[0]).empty:
         heading(say("screen.moves", lang, baseline=comparison.entries[0].name))
         _moves(comparison, names, lang, console)
+    _asked(comparison, names, heading, lang, console)
     if any(e.plan is not None and e.plan.people is not None for e in comparison.entries):
         heading(say("screen.people", lang))
         _unfilled(comparison, names, lang, console)
@@ -79,6 +85,7 @@ def show_comparison(
         line(console, say("screen.people_note", lang), "dim")
     heading(say("screen.trust", lang))
     trust(comparison.entries, lang, console)
+    more(heading)
 
 
 def _legend(comparison: Comparison, lang: str, console: Console) -> None:
@@ -112,7 +119,7 @@ def _measure_rows(comparison: Comparison) -> list[Measure | str]:
     """Measures, and the name of a block above the first of each."""
     rows: list[Measure | str] = []
     block = ""
-    for measure in comparison.rows:
+    for measure in comparison.shown:
         if measure.block != block:
             rows.append(block := measure.block)
         rows.append(measure)
@@ -131,7 +138,7 @@ def _measures(
         for n, entry in enumerate(comparison.entries):
             cells = ["" if isinstance(r, str) else _cell(comparison, r, entry, gap, lang)
                      for r in rows]
-            cols.append(Col(entry.name, cells, number=True, lead=n == 0))
+            cols.append(Col(_head(entry, lang), cells, number=True, lead=n == 0))
         if len(groups(cols, console.width)) == 1 or len(cols) > 5:
             break
     sections = [i for i, row in enumerate(rows) if isinstance(row, str)]
@@ -139,9 +146,23 @@ def _measures(
     line(console, say("screen.points_note", lang), "dim")
     if any(_rounding(comparison, e) for e in comparison.entries):
         line(console, say("screen.rounding_note", lang), "dim")
+    for entry in comparison.entries:
+        if entry.nearest is not None:
+            semicolon = "；" if lang == "zh" else "; "
+            told = semicolon.join(gives(entry.nearest.mended, entry.scenario.case, lang))
+            line(console, say("conflict.nearest_note", lang, name=entry.name, gives=told), "red")
+
+
+def _head(entry: Entry, lang: str) -> str:
+    """The scenario's name; marked where its figures are those of the nearest plan."""
+    if entry.nearest is None:
+        return entry.name
+    return f"{entry.name} ({say('conflict.nearest_mark', lang)})"
 
 
 def _cell(comparison: Comparison, measure: Measure, entry: Entry, gap: str, lang: str) -> Text:
+    if entry.nearest is not None:  # the whole column, so that its figures go together
+        return Text(number(measure.value(entry.nearest.plan), measure.unit), "dim italic")
     text = Text(number(comparison.value(measure, entry), measure.unit))
     gone = comparison.difference(measure, entry)
     if shown := difference(gone, measure.unit):
@@ -162,6 +183,19 @@ def _rounding(comparison: Comparison, entry: Entry) -> bool:
         if parts and sum(parts) != hundredths(by["allocated"]):
             return True
     return False
+
+
+def _asked(
+    comparison: Comparison, names: dict[str, str], heading: Headings, lang: str, console: Console
+) -> None:
+    """What each payer must find, scenario by scenario, for those that ask."""
+    asking = [e for e in comparison.entries if e.plan is not None and asks(e.plan)]
+    if asking:
+        heading(say("ask.title", lang))
+    for entry in asking:
+        assert entry.plan is not None
+        line(console, say("ask.title_of", lang, name=entry.name), "bold")
+        show_ask(entry.plan, names, lang, console)
 
 
 # --- who gains, who loses ---------------------------------------------------------------------

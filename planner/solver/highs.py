@@ -1,21 +1,20 @@
-"""PuLP states the model; HiGHS gets all of it in one call and is read back by arrays.
+"""HiGHS gets the whole model PuLP states in one call and is read back by arrays.
 
-The only module that knows the habits of either. PuLP has two lines (3.3 on Python 3.11, 4.2 on
-3.12 and later) whose statuses differ, so the status here is our own, read from HiGHS itself, and
-numbers are only read after it.
+The only module that knows HiGHS's habits. The statuses of the two lines of PuLP differ, so the
+status here is our own, read from HiGHS itself, and numbers are only read after it.
 """
 
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from math import inf, isfinite
+from math import inf
 from typing import Any, Literal
 
 import highspy
@@ -24,6 +23,8 @@ import pulp
 
 from planner.errors import SolverError
 from planner.model.rule import Model, Row, Sense, Terms
+from planner.solver.stating import rows_of, state
+from planner.solver.watch import Watch
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "stopped"]
 Array = np.ndarray[Any, Any]
@@ -33,6 +34,8 @@ _STATUS: dict[Any, Status] = {
     highspy.HighsModelStatus.kInfeasible: "infeasible",
     highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
+#: How far a column asked to be whole may be off: a yuan in a thousand million.
+MIP_TOLERANCE = 1e-9
 #: Fixed so that the same case gives the same bytes.
 _OPTIONS: dict[str, Any] = {
     "output_flag": False,
@@ -61,67 +64,28 @@ class Outcome:
         return self.status in ("optimal", "feasible")
 
 
-def state(model: Model, costs: Array | None = None, sense: Sense = "min") -> pulp.LpProblem:
-    """The model as a PuLP problem, names being ``x0…`` and ``r0…``: ASCII ids, nobody's name."""
-    if hasattr(pulp, "set_v4_migration_warnings"):
-        pulp.set_v4_migration_warnings(False)
-    problem = pulp.LpProblem("planner", pulp.LpMaximize if sense == "max" else pulp.LpMinimize)
-    columns = [
-        problem.add_variable(
-            f"x{j}",
-            None if low == -inf else low,
-            None if high == inf else high,
-            pulp.LpInteger if whole else pulp.LpContinuous,
-        )
-        for j, (low, high, whole) in enumerate(
-            zip(model.lower, model.upper, model.whole, strict=True)
-        )
-    ]
-    with _no_collection():
-        for i, row in enumerate(model.rows):
-            if not row.terms or (row.low == -inf and row.high == inf):
-                continue
-            left = _expression([(columns[j], c) for j, c in row.terms])
-            if row.low == row.high:
-                problem += left == row.low, f"r{i}"
-            else:
-                if row.low > -inf:
-                    problem += left >= row.low, f"r{i}"
-                if row.high < inf:
-                    problem += _expression([(columns[j], c) for j, c in row.terms]) <= row.high, (
-                        f"s{i}"
-                    )
-        if costs is not None:
-            problem += _expression([(columns[j], float(c)) for j, c in enumerate(costs) if c])
-    return problem
-
-
-def _expression(terms: list[tuple[Any, float]]) -> Any:
-    make = getattr(pulp.LpAffineExpression, "from_list", None) or pulp.LpAffineExpression
-    return make(terms)
-
-
 class Session:
-    """A model kept in the solver: objectives change, rows are held, nothing is built twice."""
+    """A model kept in the solver: objectives change, rows are held, nothing is built twice.
+
+    ``time_limit`` seconds are those of all its solves together, from now on.
+    """
 
     def __init__(self, model: Model, time_limit: float | None = None) -> None:
         self.model = model
-        if any(not isfinite(c) for row in model.rows for _, c in row.terms):
-            raise SolverError("a coefficient is not a number")
-        self.problem = state(model)
-        self.low, self.high, matrix = _arrays(self.problem, model)
+        rows = rows_of(model)
+        self.low, self.high = rows.low, rows.high
         with quiet_stdout():  # some versions greet before they can be told not to
             self.solver = highspy.Highs()
         for name, value in _OPTIONS.items():
             self._option(name, value)
-        if time_limit is not None:
-            self._option("time_limit", float(time_limit))
+        self.watch = Watch(self.solver)
+        self._until = None if time_limit is None else time.monotonic() + time_limit
         self.whole = np.array(model.whole, dtype=bool)
         n, m = len(model.lower), len(model.rows)
         answer = self.solver.passModel(
-            n, m, len(matrix[1]), 2, 1, 0.0, np.zeros(n), np.array(model.lower, dtype=float),
-            np.array(model.upper, dtype=float), self.low, self.high, *matrix,
-            self.whole.astype(np.int32),
+            n, m, len(rows.index), 2, 1, 0.0, np.zeros(n), np.array(model.lower, dtype=float),
+            np.array(model.upper, dtype=float), self.low, self.high, rows.start, rows.index,
+            rows.value, self.whole.astype(np.int32),
         )
         if n and answer == highspy.HighsStatus.kError:
             raise SolverError("the solver refuses the model")
@@ -130,12 +94,16 @@ class Session:
         self._first = (self.low.copy(), self.high.copy(), list(model.lower), list(model.upper))
         self._dropped: dict[int, Row] = {}
         self._thawed: list[tuple[int, float, float]] = []
+        self.asked: tuple[int, ...] = ()
 
     def restore(self) -> None:
         """Every bound and coefficient as at the start: another question to the same model."""
         low, high, lower, upper = self._first
         if self._thawed:
             self.thaw()
+        if self.asked:
+            self._whole_again(False)
+            self.asked = ()
         for i in np.flatnonzero((self.low != low) | (self.high != high)).tolist():
             self.hold(i, float(low[i]), float(high[i]))
         for j, (least, most) in enumerate(zip(lower, upper, strict=True)):
@@ -187,6 +155,27 @@ class Session:
         self._integrality(highspy.HighsVarType.kInteger)
         self._thawed = []
 
+    def precisely(self) -> None:
+        """From now on whole columns are whole to the last digits: what they cost is compared."""
+        self._option("mip_feasibility_tolerance", MIP_TOLERANCE)
+
+    def ask_whole(self, columns: tuple[int, ...], x: Array) -> None:
+        """Columns that are whole from now on; those asked before stay as they are in ``x``."""
+        self.precisely()
+        for j in self.asked:
+            self.fix(j, float(x[j]), float(x[j]))
+        self._whole_again(False)
+        self.asked = columns
+        self._whole_again(True)
+
+    def _whole_again(self, whole: bool) -> None:
+        """Make the columns asked for whole, or linear again."""
+        kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+        self.solver.clearSolver()
+        for j in self.asked:
+            self.whole[j] = whole
+            self.solver.changeColIntegrality(j, kind)
+
     def _integrality(self, kind: Any) -> None:
         self.solver.clearSolver()
         for j, _, _ in self._thawed:
@@ -202,16 +191,24 @@ class Session:
         costs = np.zeros(n)
         for j, c in terms:
             costs[j] += c
+        changed = np.flatnonzero(costs != self.costs).astype(np.int32)
         self.costs, self.sense = costs, sense
         if self.whole.any():
             self.solver.clearSolver()
-        self.solver.changeColsCost(n, np.arange(n, dtype=np.int32), costs)
+        self.solver.changeColsCost(len(changed), changed, costs[changed])
         self.solver.changeObjectiveSense(
             highspy.ObjSense.kMaximize if sense == "max" else highspy.ObjSense.kMinimize
         )
-        with quiet_stdout():
-            self.solver.run()
+        self._run()
         return self._read()
+
+    def _run(self) -> None:
+        """Run the solver, for as long as is left. It counts its time over all runs of an object."""
+        if self._until is not None:
+            left = max(self._until - time.monotonic(), 0.0)
+            self._option("time_limit", self.solver.getRunTime() + left)
+        with quiet_stdout(), self.watch.interruptible():
+            self.solver.run()
 
     def surely(self, terms: Terms, sense: Sense) -> Outcome:
         """Optimise a model known to have a point.
@@ -234,8 +231,7 @@ class Session:
         feasible = solution.value_valid and info.primal_solution_status == 2
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             self._option("presolve", "off")
-            with quiet_stdout():
-                self.solver.run()
+            self._run()
             self._option("presolve", "choose")
             status = self.solver.getModelStatus()
         mine = _STATUS.get(status, "feasible" if feasible else "stopped")
@@ -258,44 +254,8 @@ class Session:
             replace(r, low=float(lo), high=float(hi))
             for r, lo, hi in zip(self.model.rows, self.low, self.high, strict=True)
         ]
-        now = Model(self.model.lower, self.model.upper, self.model.whole, rows)
+        now = Model(self.model.lower, self.model.upper, self.whole.tolist(), rows)
         return state(now, self.costs, self.sense)
-
-
-def _arrays(problem: Any, model: Model) -> tuple[Array, Array, tuple[Array, Array, Array]]:
-    """Row bounds and the matrix by rows, read back from what PuLP holds.
-
-    Rows PuLP does not hold (still free: they are held later) come from the model.
-    """
-    held = problem.constraints() if callable(problem.constraints) else problem.constraints.values()
-    terms: list[Terms] = [row.terms for row in model.rows]
-    # A row without terms is not for PuLP (it would take `0 >= 1`), but may still ask for something.
-    low = np.array([-inf if row.terms else row.low for row in model.rows], dtype=float)
-    high = np.array([inf if row.terms else row.high for row in model.rows], dtype=float)
-    for row in held:
-        i, side = int(row.name[1:]), -float(row.constant)
-        terms[i] = [(int(v.name[1:]), float(c)) for v, c in row.items()]
-        if row.sense >= 0:
-            low[i] = side
-        if row.sense <= 0:
-            high[i] = side
-    start = np.zeros(len(terms) + 1, dtype=np.int32)
-    np.cumsum([len(t) for t in terms], out=start[1:])
-    index = np.array([j for t in terms for j, _ in t], dtype=np.int32)
-    value = np.array([c for t in terms for _, c in t], dtype=float)
-    return low, high, (start, index, value)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Many small objects are made and none is rubbish: the collector only costs time."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 def _flush_c() -> None:

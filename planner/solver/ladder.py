@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Container
+from dataclasses import dataclass
 from math import inf
 
-import numpy as np
-
 from planner.model.rule import Leximin, Model, Row, Stage
-from planner.solver.highs import Array, Outcome, Session
+from planner.solver.highs import MIP_TOLERANCE, Outcome, Session
+from planner.solver.leximin import SLIP, Levels
+from planner.solver.stating import Array
+from planner.solver.watch import Tell, silent
 
-#: How far a held value may slip (万元, shares, people): above the solver's own tolerance, far below
-#: a yuan. Large values slip in proportion, for no number has more than 15 digits.
-SLIP = 1e-8
+#: Large values slip in proportion, for no number has more than 15 digits.
 SLIP_IN_PROPORTION = 1e-10
 #: How many branches a tie is worth: a count, not a time, so the same case gives the same bytes.
 TIE_NODES = 100
@@ -26,10 +26,14 @@ class Reached:
     value: float
     bound: float
     part: str = ""
+    #: A limit came before the goal was done: never proven, whatever the figures.
+    cut: bool = False
 
     @property
     def proven(self) -> bool:
         """Whether the two agree."""
+        if self.cut:
+            return False
         near = 1e-6 * max(1.0, abs(self.value))
         return abs(self.value - self.bound) <= near
 
@@ -60,8 +64,12 @@ class Climb:
 class Ladder:
     """Adds the rows goals will need to a model, then climbs them in order."""
 
-    def __init__(self, model: Model, goals: tuple[Stage | Leximin, ...]) -> None:
-        self.model, self.goals = model, goals
+    def __init__(
+        self, model: Model, goals: tuple[Stage | Leximin, ...], asleep: tuple[int, ...] = ()
+    ) -> None:
+        """``asleep`` are columns that may always be 0 and that no goal before the bench counts:
+        they are 0 until then, which leaves the goals before as they are and much quicker."""
+        self.model, self.goals, self.asleep = model, goals, asleep
         self.rows: list[list[int]] = []
         self.tops: list[int] = []
         for goal in goals:
@@ -80,32 +88,77 @@ class Ladder:
         """The model in the solver, to be climbed once or, restored in between, often."""
         return Session(self.model, time_limit)
 
-    def climb(self, time_limit: float | None = None, session: Session | None = None) -> Climb:
-        """Solve goal by goal; in a ``session`` of this ladder, with what was changed there."""
+    def climb(
+        self, time_limit: float | None = None, session: Session | None = None, tell: Tell = silent
+    ) -> Climb:
+        """Solve goal by goal; in a ``session`` of this ladder, with what was changed there.
+
+        ``time_limit`` seconds are for all goals together; the point there is when they are over
+        is kept. ``tell`` hears, while the solver runs, which goal it is at.
+        """
         session = session or self.session(time_limit)
+        session.watch.tell = tell
         self.held: list[Held] = []
+        asleep = {j: (self.model.lower[j], self.model.upper[j]) for j in self.asleep}
+        for j in asleep:
+            session.fix(j, 0.0, 0.0)
         first = session.optimise([], "min")
         if not first.solved:
             return Climb(first.status, first.x)
         reached: list[Reached] = []
         last = first
         for n, (goal, rows, top) in enumerate(zip(self.goals, self.rows, self.tops, strict=True)):
+            session.watch.at(goal.goal, goal.part)
+            if asleep and self._wakes(goal, asleep):
+                for j, bounds in asleep.items():
+                    session.fix(j, *bounds)
+                asleep = {}
+            last = self._ask_whole(session, n, last)
             if session.whole.any() and self._decided(n, session):
                 session.freeze(last.x)
             if isinstance(goal, Stage) and goal.last:
                 tied = session.optimise(goal.terms, goal.sense, nodes=TIE_NODES)
                 last = tied if tied.solved else last
+                for j in goal.fixes:
+                    session.fix(j, float(last.x[j]), float(last.x[j]))
                 continue
             if isinstance(goal, Stage):
                 outcome, got = self._stage(session, goal, rows[0])
             else:
                 outcome, got = self._leximin(session, goal, rows, top)
-            if outcome is None:
-                return Climb("stopped", last.x, tuple(reached))
-            last = outcome
+            last = outcome or last
+            if got is None:
+                return self._cut_short(n, last, reached)
             reached.append(got)
+        last = self._ask_whole(session, len(self.goals), last)
         status = "optimal" if all(r.proven for r in reached) else "feasible"
         return Climb(status, last.x, tuple(reached), tuple(self.held))
+
+    @staticmethod
+    def _wakes(goal: Stage | Leximin, asleep: Container[int]) -> bool:
+        """Whether a goal is about columns that were 0 until now."""
+        return goal.goal == "bench" or (
+            isinstance(goal, Stage) and any(j in asleep for j, _ in goal.terms))
+
+    def _ask_whole(self, session: Session, n: int, last: Outcome) -> Outcome:
+        """Columns the n-th goal asks to be whole are so; those asked for until now are fixed.
+
+        The goals those served are reached again with them: what is left is linear, and exact.
+        """
+        here = self.goals[n] if n < len(self.goals) else None
+        columns, before = here.whole if isinstance(here, Stage) else (), session.asked
+        if columns == before:
+            return last
+        served = [(g, rows[0]) for g, rows in zip(self.goals[:n], self.rows, strict=False)
+                  if isinstance(g, Stage) and before and g.whole == before and not g.last]
+        for _, row in served:
+            session.hold(row)
+        session.ask_whole(columns, last.x)
+        for goal, row in served:
+            if any(j not in before for j, _ in goal.terms):
+                outcome, _ = self._stage(session, goal, row)
+                last = outcome or last
+        return last
 
     def _decided(self, n: int, session: Session) -> bool:
         """Whether no goal from the n-th on asks for whole columns, and levels hold all amounts."""
@@ -116,14 +169,16 @@ class Ladder:
 
     def _stage(
         self, session: Session, goal: Stage, row: int
-    ) -> tuple[Outcome | None, Reached]:
+    ) -> tuple[Outcome | None, Reached | None]:
         outcome = session.surely(goal.terms, goal.sense)
         if not outcome.solved:
-            return None, Reached(goal.goal, np.nan, np.nan, goal.part)
+            return None, None
         value, bound = outcome.value, outcome.bound
         if goal.grain:
             value = round(value / goal.grain) * goal.grain
         slip = max(SLIP, SLIP_IN_PROPORTION * abs(value)) + goal.tolerance / goal.unit
+        if goal.whole:  # a whole column may be off by the solver's own tolerance
+            slip += MIP_TOLERANCE * sum(abs(c) for _, c in goal.terms)
         if goal.sense == "max":
             session.hold(row, low=value - slip)
         else:
@@ -133,78 +188,33 @@ class Ladder:
 
     def _leximin(
         self, session: Session, goal: Leximin, rows: list[int], top: int
-    ) -> tuple[Outcome | None, Reached]:
-        r"""Leximin by dual certificates.
-
-        .. math:: \max t \quad \text{s.t.}\quad q_r \ge t \;\; (r \text{ not yet fixed})
-
-        A row with a positive dual holds with equality in *every* optimal solution, so its level
-        cannot rise: it is fixed at t and leaves. The duals of the open rows add up to 1, so each
-        solve fixes at least one level. Cells whose own most is reached leave by it too.
-        Source: Ogryczak & Śliwiński, On direct methods for lexicographic min-max optimization.
-        """
-        open_ = np.ones(len(rows), dtype=bool)
-        most = np.array([m for _, _, m in goal.levels])
-        base = np.array([c for _, c, _ in goal.levels])
-        for i, row in enumerate(rows):
-            session.hold(row, low=-base[i])
-        floors = np.zeros(len(rows))
-        least: float | None = None
-        outcome: Outcome | None = None
-        bound: float | None = None
-        if session.whole.any() and open_.any():
-            chosen = self._choose(session, goal, top, float(most.min()))
-            if not chosen.solved:
-                return None, Reached(goal.goal, np.nan, np.nan, goal.part)
-            bound = chosen.bound
-            session.freeze(chosen.x)
-        while open_.any():
-            session.fix(top, -inf, float(most[open_].min()))
-            outcome = session.surely([(top, 1.0)], "max")
-            if outcome.status != "optimal":  # the duals of a point that is not prove nothing
-                return None, Reached(goal.goal, np.nan, np.nan, goal.part)
-            level = float(outcome.x[top])
-            least = level if least is None else least
-            stuck = open_ & (most <= level + SLIP)
-            by: tuple[tuple[str, str], ...] = ()
-            if not stuck.any():
-                stuck = open_ & (np.abs(outcome.duals[rows]) > 1e-7)
-                by = self._holding(outcome)
-            if not stuck.any():
-                return None, Reached(goal.goal, np.nan, np.nan, goal.part)
-            for i in np.flatnonzero(stuck).tolist():
-                session.drop(rows[i], top)
-                floors[i] = level - base[i] - SLIP
-                session.hold(rows[i], low=floors[i])
-                self.held.append(Held(goal.names[i] if goal.names else str(i), level, by))
-            open_ &= ~stuck
-        if goal.tolerance:  # for the goals after this one, not for its own higher levels
-            for row, floor in zip(rows, floors, strict=True):
-                session.hold(row, low=floor - goal.tolerance)
-        session.fix(top, 0.0, 0.0)
-        if bound is not None:
-            session.thaw()
-        if least is None:
+    ) -> tuple[Outcome | None, Reached | None]:
+        levels = Levels(session, goal, rows, top)
+        last = levels.rise()
+        self.held += [Held(goal.names[i] if goal.names else str(i), height, by)
+                      for i, height, by in levels.rest]
+        if not levels.done:
+            return last, None
+        if not rows:
             return session.optimise([], "min"), Reached(goal.goal, 1.0, 1.0, goal.part)
-        return outcome, Reached(goal.goal, least, least if bound is None else bound, goal.part)
+        bound = levels.least if levels.bound is None else levels.bound
+        return last, Reached(goal.goal, levels.least, bound, goal.part)
 
-    def _choose(self, session: Session, goal: Leximin, top: int, most: float) -> Outcome:
-        """The whole decisions to climb with: the least level as high as any decision lets it be,
-        then what they take from the levels as small as can be.
+    def _cut_short(self, n: int, last: Outcome, reached: list[Reached]) -> Climb:
+        """A limit came in the n-th goal: the point there is, and what it is worth for each goal.
 
-        The ``bound`` is that of the least level, proven over all decisions. The levels above it
-        are the best with these decisions.
+        Of the goals from the n-th on nothing better is known to be impossible.
         """
-        session.fix(top, -inf, most)
-        best = session.surely([(top, 1.0)], "max")
-        if best.status != "optimal":
-            return best
-        session.fix(top, float(best.x[top]) - SLIP, most)
-        least = session.surely([(j, 1.0) for j in goal.takes], "min")
-        session.fix(top, -inf, most)
-        return replace(least, bound=best.bound) if least.solved else best
+        left = tuple(_at(goal, last.x) for goal in self.goals[n:]
+                     if not (isinstance(goal, Stage) and goal.last))
+        return Climb("feasible", last.x, (*reached, *left), tuple(self.held))
 
-    def _holding(self, outcome: Outcome) -> tuple[tuple[str, str], ...]:
-        """The rules whose rows have a dual: what stands in the way."""
-        rows = (self.model.rows[i] for i in np.flatnonzero(np.abs(outcome.duals) > 1e-7).tolist())
-        return tuple(dict.fromkeys((r.rule, r.of) for r in rows if r.rule != "goal"))
+
+def _at(goal: Stage | Leximin, x: Array) -> Reached:
+    """What a goal comes to at a point, nothing proven."""
+    if isinstance(goal, Leximin):
+        heights = [sum(c * x[j] for j, c in terms) + base for terms, base, _ in goal.levels]
+        most = max((most for _, _, most in goal.levels), default=1.0)
+        return Reached(goal.goal, float(min(heights, default=1.0)), most, goal.part, cut=True)
+    value = goal.unit * float(sum(c * x[j] for j, c in goal.terms)) + goal.constant
+    return Reached(goal.goal, value, inf if goal.sense == "max" else -inf, goal.part, cut=True)

@@ -50,9 +50,9 @@ def test_clash_names_the_fund() -> None:
 
 
 def test_a_floor_nobody_may_pay_is_a_clash() -> None:
-    """Street S2 has no payer at all: the row is empty and still asks for 500 yuan."""
+    """Street S2 has no payer at all, so the floor falls to 0 there: for both, 500 yuan each."""
     given = funds({"S1-A": 1000, "S2-B": 1000}, [payer("pS1", 9000)], {"floor": "50%"})
-    assert must_give(solve(given)) == {("floor", "f"): 500}
+    assert must_give(solve(given)) == {("floor", "f"): 1000}
 
 
 def test_a_floor_met_to_the_yuan_when_steps_allow() -> None:

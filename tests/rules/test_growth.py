@@ -37,6 +37,7 @@ def test_recount_rejects_a_yuan_too_much() -> None:
 
 
 def test_clash_with_the_floor() -> None:
+    """200 of 500 may be paid: one cell grows by 300, or the floor falls to 20 % for both."""
     given = funds(E, [payer("d", 2000)], {"grow_at_most": "0%", "floor": "50%"},
                   last={"S1-A": 200})
-    assert must_give(solve(given)) == {("floor", "f"): 300, ("growth", "f"): 300}
+    assert must_give(solve(given)) == {("floor", "f"): 600, ("growth", "f"): 300}

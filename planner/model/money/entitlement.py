@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from planner.case.case import Case, exact, per_case
+from planner.model.money.projects import promised
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Share:
 class MoneyCell:
     """One payee and one fund.
 
-    Yuan: ``entitlement`` e, ``last`` h (``None``: not paid last year), ``carried`` o, ``step``.
+    Yuan: ``entitlement`` e, ``last`` h (``None``: not paid last year), ``carried`` o, ``step``,
+    ``promised`` (what its committed projects need at least, money carried over included).
     ``payers`` are the positions, in the table of payers, of those who may pay it.
     """
 
@@ -44,13 +46,15 @@ class MoneyCell:
     ceiling: Fraction
     keep: Fraction
     grow: Fraction | None
+    promised: int = 0
 
     @property
     def low(self) -> int:
-        """The least whole step that respects floor and last year's protection (yuan)."""
+        """The least whole step for floor, last year's protection and what is committed (yuan)."""
         least = max(
             self.floor * self.entitlement - self.carried,
             self.keep * (self.last or 0),
+            Fraction(self.promised - self.carried),
             Fraction(0),
         )
         return ceil(least / self.step) * self.step
@@ -80,18 +84,23 @@ def entitlements(case: Case, fund: Any) -> list[int]:
         if row.fund != fund.fund:
             continue
         rows = fits & case.matches(row.where, table)
-        units = _units(case, table, row)
+        units = units_of(case, table, row)
         for i in np.flatnonzero(rows):
-            amount = floor(row.amount_yuan * units[i] + Fraction(1, 2))
-            if row.min_yuan is not None:
-                amount = max(amount, row.min_yuan)
-            if row.max_yuan is not None:
-                amount = min(amount, row.max_yuan)
-            total[i] += amount
+            total[i] += due(row, units[i])
     return total
 
 
-def _units(case: Case, table: str, row: Any) -> list[Fraction]:
+def due(row: Any, units: Fraction) -> int:
+    """The yuan of one standard for so many units: half up to the yuan, then within its bounds."""
+    amount: int = floor(row.amount_yuan * units + Fraction(1, 2))
+    if row.min_yuan is not None:
+        amount = max(amount, row.min_yuan)
+    if row.max_yuan is not None:
+        amount = min(amount, row.max_yuan)
+    return amount
+
+
+def units_of(case: Case, table: str, row: Any) -> list[Fraction]:
     """How many times the standard is due to each payee."""
     frame = case.frame(table)
     if row.per is None:
@@ -107,6 +116,14 @@ def _units(case: Case, table: str, row: Any) -> list[Fraction]:
             units = Fraction(floor(units))
         out.append(units)
     return out
+
+
+def spendable(payer: Any) -> int | None:
+    r"""What a payer may spend (yuan): :math:`\lfloor(1-\rho_p) B_p\rfloor`; ``None``: not given."""
+    if payer.appropriation_yuan is None:
+        return None
+    left: int = floor((1 - exact(payer.contingency or 0.0)) * payer.appropriation_yuan)
+    return left
 
 
 def _shares(case: Case, fund: Any) -> list[tuple[Share, ...]]:
@@ -130,6 +147,7 @@ def _shares(case: Case, fund: Any) -> list[tuple[Share, ...]]:
 def cells_of(case: Case) -> tuple[MoneyCell, ...]:
     """Every cell with a positive entitlement, by payee and fund code."""
     last = {(r.payee, r.fund): r for r in case.rows("last_year")}
+    committed = promised(case)
     payers = case.rows("payers")
     out = []
     for fund in case.rows("funds"):
@@ -162,5 +180,6 @@ def cells_of(case: Case) -> tuple[MoneyCell, ...]:
                 ceiling=exact(1.0 if fund.ceiling is None else fund.ceiling),
                 keep=exact(fund.keep_last_year or 0.0),
                 grow=None if fund.grow_at_most is None else exact(fund.grow_at_most),
+                promised=committed.get((payee, fund.fund), 0) if table == "communities" else 0,
             ))
     return tuple(sorted(out, key=lambda c: (c.payee, c.fund)))

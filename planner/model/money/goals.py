@@ -6,10 +6,11 @@ at the end names them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 from planner.case.case import Case
+from planner.model.money.entitlement import spendable
 from planner.model.money.variables import SCALE, Group, MoneyVariables
 from planner.model.rule import Leximin, Model, Row, Stage, Terms
 
@@ -66,6 +67,28 @@ def coverage(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Le
     yield Stage("coverage", "max", terms)
 
 
+def orders(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+    r"""Most residents' orders met; a project counts in the part of its cost it is paid.
+
+    .. math:: \max \sum_s \text{orders}_s \cdot v_s / c_s
+
+    All or nothing counts whole. Ranked after ``fairness`` (which makes the amounts unique) the
+    goal has no stage here: it is met on the settled amounts (``choice.py``), then by most
+    projects, then by code. Ranked before, it moves money: among equally good sets the first by
+    code is sought, and the set found is kept for the goals after.
+    """
+    columns = v.projects
+    if columns.projects:
+        yield Stage("orders", "max", columns.orders(), whole=columns.whole)
+        yield Stage("tie", "max", by_code(columns.picked.values()), whole=columns.whole, last=True)
+
+
+def by_code(columns: Iterable[int]) -> Terms:
+    """A fixed weight a column, in the order of codes, no two sums alike."""
+    golden = 0.6180339887498949
+    return [(j, 1.0 + (i * golden) % 1.0) for i, j in enumerate(columns)]
+
+
 def steady(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
     r"""Least change against last year: :math:`\min \sum_r |a_r - h_r|` in yuan."""
     terms: Terms = []
@@ -91,6 +114,8 @@ def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage |
               \min \sum_{p,k} \max_{r \in k} x_{rp} / e_r
     """
     payers = case.rows("payers")
+    if case.settings.mode == "ask":
+        yield _short(case, v, model)
     for p in sorted(range(len(payers)), key=lambda p: (payers[p].order or 10**9, payers[p].payer)):
         terms = [(x[p], 1.0) for x in v.x if p in x]
         if terms:
@@ -105,17 +130,27 @@ def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage |
     yield Stage("payer_order", "min", [(j, 1.0) for j in peaks.values()], part="even")
 
 
+def _short(case: Case, v: MoneyVariables, model: Model) -> Stage:
+    r"""Who asks uses what payers have first: :math:`\min \sum_p \max(\sum_r x_{rp} - B_p, 0)`."""
+    terms: Terms = []
+    for p, payer in enumerate(case.rows("payers")):
+        spent = [(x[p], 1.0) for x in v.x if p in x]
+        terms.append((model.column(), 1.0))
+        has = (spendable(payer) or 0) / SCALE
+        model.row(Row("goal", payer.payer, [*spent, (terms[-1][0], -1.0)], high=has))
+    return Stage("payer_order", "min", terms, part="short", unit=SCALE)
+
+
 def tie(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
     """The last tie by code: a fixed weight a column, in the order of codes, no two sums alike."""
-    golden = 0.6180339887498949
-    columns = [j for x in v.x for j in x.values()]
-    yield Stage("tie", "max", [(j, 1.0 + (i * golden) % 1.0) for i, j in enumerate(columns)])
+    yield Stage("tie", "max", by_code(j for x in v.x for j in x.values()))
 
 
 MONEY_GOALS: dict[str, Goal] = {
     "floor": floor,
     "fairness": fairness,
     "coverage": coverage,
+    "orders": orders,
     "steady": steady,
     "thrift": thrift,
     "payer_order": payer_order,

@@ -20,12 +20,19 @@ knows no solver.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from math import floor, inf
+from math import inf
 
-from planner.case.case import Case, exact
-from planner.model.money.entitlement import MoneyCell, cells_of
+from planner.case.case import Case
+from planner.model.money.entitlement import MoneyCell, cells_of, spendable
+from planner.model.money.project_rules import (
+    project_cap_recount,
+    project_cap_rows,
+    project_recount,
+    project_rows,
+)
+from planner.model.money.range import per_resident_range_recount, per_resident_range_rows
 from planner.model.money.variables import SCALE, MoneyVariables
 from planner.model.rule import Breach, Row, Rule
 
@@ -38,6 +45,8 @@ class MoneyPart:
     """The money half of a plan: whole yuan by (payee, fund), and by payer code within."""
 
     paid: Mapping[tuple[str, str], Mapping[str, int]]
+    #: Whole yuan by project, those paid only.
+    projects: Mapping[str, int] = field(default_factory=dict)
 
     def total(self, cell: MoneyCell) -> int:
         """What a cell gets (yuan)."""
@@ -49,11 +58,8 @@ def available(case: Case) -> list[int | None]:
 
     In ``ask`` mode nobody has a limit: the answer is what each must find.
     """
-    return [
-        None if case.settings.mode == "ask" or p.appropriation_yuan is None
-        else floor((1 - exact(p.contingency or 0.0)) * p.appropriation_yuan)
-        for p in case.rows("payers")
-    ]
+    asking = case.settings.mode == "ask"
+    return [None if asking else spendable(p) for p in case.rows("payers")]
 
 
 def appropriation_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -273,5 +279,8 @@ MONEY_RULES: tuple[Rule[MoneyVariables, MoneyPart], ...] = (
     Rule("keep_last_year", keep_rows, keep_recount),
     Rule("growth", growth_rows, growth_recount),
     Rule("envelope", envelope_rows, envelope_recount),
+    Rule("per_resident_range", per_resident_range_rows, per_resident_range_recount),
+    Rule("project", project_rows, project_recount),
+    Rule("project_cap", project_cap_rows, project_cap_recount),
     Rule("whole", whole_rows, whole_recount),
 )

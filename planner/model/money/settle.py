@@ -13,15 +13,18 @@ The recount then holds the result to every rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from math import ceil, floor
 from typing import Any
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell
 from planner.model.money.goals import payer_order, tie
+from planner.model.money.project_rules import project_cap_rows
+from planner.model.money.range import in_range, margins, per_resident_range_rows
 from planner.model.money.rules import (
     MoneyPart,
     appropriation_rows,
@@ -29,7 +32,7 @@ from planner.model.money.rules import (
     envelope_rows,
     share_rows,
 )
-from planner.model.money.variables import SCALE, Group, MoneyVariables
+from planner.model.money.variables import SCALE, Group, MoneyVariables, Need
 from planner.model.rule import Leximin, Model, Row, Stage, Terms
 
 #: A continuous amount this near (yuan) to a whole one is that whole one.
@@ -53,12 +56,15 @@ class Unit:
         return self.group.lead
 
 
-def settle(case: Case, v: MoneyVariables, x: list[float], solve: Solve) -> MoneyPart | None:
+def settle(
+    case: Case, v: MoneyVariables, x: list[float], solve: Solve, needs: Sequence[Need] = ()
+) -> MoneyPart | None:
     """The continuous plan ``x`` in whole steps and whole yuan; ``None`` when there is none.
 
-    Every cell must have a whole step between its bounds (``low`` ≤ ``high``).
+    ``needs`` are what training has been promised of the awards. Every cell must have a whole step
+    between its bounds (``low`` ≤ ``high``).
     """
-    amounts = _steps(case, v, x, solve)
+    amounts = _steps(case, v, x, solve, needs)
     if amounts is None:
         return None
     return _yuan(case, v, amounts, solve)
@@ -88,25 +94,29 @@ def _sum(cells: list[MoneyCell]) -> Group:
 
 
 def _steps(
-    case: Case, v: MoneyVariables, x: list[float], solve: Solve
+    case: Case, v: MoneyVariables, x: list[float], solve: Solve, needs: Sequence[Need]
 ) -> dict[tuple[str, str], int] | None:
     """Each cell's amount in yuan, a whole number of steps."""
     if any(cell.low > cell.high for group in v.groups for cell in group.cells):
         return None  # no whole step lies between what a cell must and what it may get
     units = _units(v, x)
     wanted = sum(x[j] for xs in v.x for j in xs.values()) * SCALE
-    for wide in (False, True):
+    for wide, margin in product((False, True), margins(case)):
         model = Model()
-        up = _step_model(case, units, wanted, wide, model)
+        up = _step_model(case, units, wanted, wide, model, margin)
+        model.add(_needed(units, up, needs))
         point = solve(model, _step_goals(units, up, wide, model))
-        if point is not None:
-            return {
-                (cell.payee, cell.fund): unit.base + unit.lead.step * extra
-                for u, unit in enumerate(units)
-                for cell, extra in zip(
-                    unit.group.cells, _spread(round(point[up[u]]), len(unit.group.cells)),
-                    strict=True)
-            }
+        if point is None:
+            continue
+        amounts = {
+            (cell.payee, cell.fund): unit.base + unit.lead.step * extra
+            for u, unit in enumerate(units)
+            for cell, extra in zip(
+                unit.group.cells, _spread(round(point[up[u]]), len(unit.group.cells)),
+                strict=True)
+        }
+        if in_range(case, amounts):
+            return amounts
     return None
 
 
@@ -117,7 +127,7 @@ def _spread(total: int, cells: int) -> list[int]:
 
 
 def _step_model(
-    case: Case, units: list[Unit], wanted: float, wide: bool, model: Model
+    case: Case, units: list[Unit], wanted: float, wide: bool, model: Model, margin: float
 ) -> list[int]:
     part = MoneyVariables(
         tuple(u.group for u in units),
@@ -134,8 +144,9 @@ def _step_model(
         base = unit.base * n / SCALE
         step = (up[-1], -cell.step / SCALE)
         model.row(Row("whole", unit.group.of, [*part.paid(u), step], base, base))
-    for rows in (appropriation_rows, share_rows, envelope_rows):
+    for rows in (appropriation_rows, share_rows, envelope_rows, project_cap_rows):
         model.add(rows(case, part))
+    model.add(per_resident_range_rows(case, part, margin))
     if not wide:
         steps: Terms = [(up[u], unit.lead.step / SCALE) for u, unit in enumerate(units)]
         base = sum(u.base * len(u.group.cells) for u in units)
@@ -143,6 +154,16 @@ def _step_model(
         most_paid = max(ceil((wanted - NEAR) / coarsest) * coarsest - base, 0)
         model.row(Row("whole", "total", steps, high=most_paid / SCALE))
     return up
+
+
+def _needed(units: list[Unit], up: list[int], needs: Sequence[Need]) -> Iterator[Row]:
+    """The awards that pay for training still do."""
+    for need in needs:
+        mine = [u for u, unit in enumerate(units) if unit.lead.fund == need.fund
+                and need.street in (None, unit.lead.street)]
+        base = sum(units[u].base * len(units[u].group.cells) for u in mine)
+        steps: Terms = [(up[u], units[u].lead.step / SCALE) for u in mine]
+        yield Row("training", need.fund, steps, low=(need.yuan - base) / SCALE)
 
 
 def _step_goals(
@@ -203,10 +224,10 @@ def _yuan(
             size = amounts[cell.payee, cell.fund] / group.entitlement * SCALE
             by = {p: max(point[j], 0.0) * size for p, j in part.x[g].items()}
             parts[cell.payee, cell.fund] = cell, by
-    return _whole_yuan(case, parts, amounts, solve)
+    return whole_yuan(case, parts, amounts, solve)
 
 
-def _whole_yuan(
+def whole_yuan(
     case: Case,
     parts: dict[tuple[str, str], tuple[MoneyCell, dict[int, float]]],
     amounts: dict[tuple[str, str], int],
@@ -228,9 +249,15 @@ def _whole_yuan(
                 open_[key, p] = model.column(0, 1, whole=True)
                 fractions.append((open_[key, p], float(round(100 * (yuan - paid[key][p])))))
         _cell_rows(model, key, cell, by, paid[key], open_, amounts[key], payers)
+    odd: list[Terms] = [[] for _ in payers]
+    for (_, p), j in open_.items():
+        odd[p].append((j, 1.0))
+    whole = [0] * len(payers)
+    for parts_paid in paid.values():
+        for p, yuan in parts_paid.items():
+            whole[p] += yuan
     for p, most in enumerate(available(case)):
-        terms = [(j, 1.0) for (_, q), j in open_.items() if q == p]
-        spent = sum(by.get(p, 0) for by in paid.values())
+        terms, spent = odd[p], whole[p]
         high = ceil(exact_total[p] - NEAR) if most is None else min(
             ceil(exact_total[p] - NEAR), most)
         if terms:

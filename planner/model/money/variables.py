@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from planner.case.case import Case
+from planner.case.training_checks import DEFAULT_FUND
 from planner.model.money.entitlement import MoneyCell, cells_of
+from planner.model.money.projects import Cell, Project, moves_money, projects_of
 from planner.model.rule import Model, Terms
 
 #: Yuan in one unit of the model: in single yuan the solver calls a zero plan optimal.
@@ -40,19 +43,68 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Need:
+    """What the awards of a fund must come to, in one street or in all (``None``), in yuan."""
+
+    fund: str
+    street: str | None
+    yuan: int
+
+
+@dataclass(frozen=True)
+class ProjectColumns:
+    r"""The columns of the projects a model chooses among.
+
+    ``picked`` are the :math:`z_s`, 0 or 1; ``amount`` the :math:`v_s` of scalable projects (units
+    of ``SCALE``); ``steps`` the whole steps of a cell's award that its projects may draw on.
+    """
+
+    projects: tuple[Project, ...] = ()
+    picked: Mapping[str, int] = field(default_factory=dict)
+    amount: Mapping[str, int] = field(default_factory=dict)
+    steps: Mapping[Cell, int] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """The columns that are whole while projects are chosen."""
+        return (*self.picked.values(), *self.steps.values())
+
+    def terms(self, project: Project) -> Terms:
+        """What a project is paid, in units of ``SCALE``."""
+        if project.scalable:
+            return [(self.amount[project.code], 1.0)]
+        return [(self.picked[project.code], project.cost / SCALE)]
+
+    def orders(self) -> Terms:
+        """Orders met: a project counts in the part of its cost it is paid."""
+        return [(j, by * SCALE * p.orders / p.cost)
+                for p in self.projects for j, by in self.terms(p)]
+
+
+@dataclass(frozen=True)
 class MoneyVariables:
-    """``x[g][p]``: the column of the yuan (in units of ``SCALE``) payer p gives group g."""
+    """``x[g][p]``: the column of the yuan (in units of ``SCALE``) payer p gives group g.
+
+    ``projects`` are empty where amounts come first: then projects are chosen after settling.
+    """
 
     groups: tuple[Group, ...]
     x: tuple[dict[int, int], ...]
+    projects: ProjectColumns = field(default_factory=ProjectColumns)
 
     def paid(self, group: int, payers: set[int] | None = None) -> Terms:
         """What a group gets, from all its payers or from some: a[g] as terms."""
         return [(j, 1.0) for p, j in self.x[group].items() if payers is None or p in payers]
 
 
-def alike(cells: tuple[MoneyCell, ...], steady: bool) -> tuple[Group, ...]:
-    """The cells in groups; with ``steady``, last year's part must be alike too."""
+def alike(
+    cells: tuple[MoneyCell, ...], steady: bool, own: frozenset[Cell] = frozenset(),
+    by_street: frozenset[str] = frozenset(),
+) -> tuple[Group, ...]:
+    """The cells in groups; with ``steady``, last year's part must be alike too.
+
+    Cells in ``own`` are like no other; of the funds ``by_street``, only those of one street.
+    """
 
     def kind(c: MoneyCell) -> tuple[object, ...]:
         e = c.entitlement
@@ -63,6 +115,8 @@ def alike(cells: tuple[MoneyCell, ...], steady: bool) -> tuple[Group, ...]:
             Fraction(c.carried, e),
             (c.last is None, Fraction(c.last or 0, e)) if compares else None,
             c.ceiling * e < c.carried,
+            c.payee if (c.payee, c.fund) in own else None,
+            c.street if c.fund in by_street else None,
         )
 
     found: dict[tuple[object, ...], list[MoneyCell]] = {}
@@ -75,9 +129,49 @@ def alike(cells: tuple[MoneyCell, ...], steady: bool) -> tuple[Group, ...]:
     )
 
 
-def money_variables(case: Case, model: Model, steady: bool) -> MoneyVariables:
-    """Add the columns of the money block to a model."""
-    groups = alike(cells_of(case), steady)
+def apart(cells: tuple[MoneyCell, ...]) -> tuple[Group, ...]:
+    """Each cell by itself: for questions in which cells alike may be treated differently."""
+    return tuple(Group((c,), c.entitlement, c.last or 0, c.carried) for c in cells)
+
+
+def money_variables(
+    case: Case, model: Model, steady: bool, single: bool = False
+) -> MoneyVariables:
+    """Add the columns of the money block to a model; ``single``: each cell is its own group."""
+    groups = apart(cells_of(case)) if single else alike(
+        cells_of(case), steady, own_cells(case),
+        frozenset(f.fund for f in case.rows("funds") if f.per_resident_range is not None))
+    x = tuple({p: model.column() for p in g.lead.payers} for g in groups)
+    if not moves_money(case):
+        return MoneyVariables(groups, x)
     return MoneyVariables(
-        groups, tuple({p: model.column() for p in g.lead.payers} for g in groups)
-    )
+        groups, x, _stepped(model, groups, project_columns(model, projects_of(case))))
+
+
+def own_cells(case: Case) -> frozenset[Cell]:
+    """Cells that are like no other for the sake of their projects or of training.
+
+    Those whose committed projects need more than is carried over; where orders move money, all
+    with a project to pay; all of a fund that pays courses.
+    """
+    pays = {row.fund or DEFAULT_FUND for row in case.rows("training")}
+    own = {(c.payee, c.fund) for c in cells_of(case) if c.fund in pays}
+    if moves_money(case):
+        return frozenset(own | {p.cell for p in projects_of(case) if p.open or p.committed})
+    return frozenset(own | {(c.payee, c.fund) for c in cells_of(case) if c.promised > c.carried})
+
+
+def project_columns(model: Model, projects: Sequence[Project]) -> ProjectColumns:
+    """Add the columns of the projects that are to be chosen among, or are committed."""
+    mine = tuple(p for p in projects if p.open or p.committed)
+    return ProjectColumns(
+        mine, {p.code: model.column(float(p.committed), 1.0) for p in mine},
+        {p.code: model.column() for p in mine if p.scalable})
+
+
+def _stepped(model: Model, groups: Sequence[Group], columns: ProjectColumns) -> ProjectColumns:
+    """The columns with whole steps for cells where some project may end between two steps."""
+    lead = {(g.lead.payee, g.lead.fund): g.lead for g in groups}
+    odd = {p.cell for p in columns.projects if p.cell in lead and any(
+        yuan % lead[p.cell].step for yuan in (p.least, lead[p.cell].carried))}
+    return replace(columns, steps={cell: model.column() for cell in sorted(odd)})

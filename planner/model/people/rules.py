@@ -14,21 +14,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from planner.case.case import Case
+from planner.model.people.bench_rules import (
+    bench_kin_recount,
+    bench_kin_rows,
+    bench_lists_recount,
+    bench_lists_rows,
+    bench_near_recount,
+    bench_near_rows,
+    bench_recount,
+    bench_rows,
+)
+from planner.model.people.part import PeoplePart
 from planner.model.people.pool import barriers_of, fits, seats_of
 from planner.model.people.targets import Bound, bounds_of
+from planner.model.people.training import opened_by, trained_recount, trained_rows
 from planner.model.people.variables import PeopleVariables
 from planner.model.rule import Breach, Row, Rule, Terms
 
-
-@dataclass(frozen=True)
-class PeoplePart:
-    """The people half of a plan: (candidate, post, fit) by codes."""
-
-    placed: tuple[tuple[str, str, float], ...]
+__all__ = ["PEOPLE_RULES", "PeoplePart", "counted_bounds"]
 
 
 def seats_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
@@ -92,17 +98,17 @@ def eligible_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
 
 
 def eligible_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
-    """Each placed pair against every barrier; its fit against the points."""
+    """Each placed pair against every barrier, training aside; its fit against the points."""
     points = fits(case)
     who = {c.candidate: i for i, c in enumerate(case.rows("candidates"))}
     what = {p.post: j for j, p in enumerate(case.rows("posts"))}
-    walls = barriers_of(case) if part.placed else {}
+    walls, given = barriers_of(case) if part.placed else {}, opened_by(case, part)
     for candidate, post, fit in part.placed:
         if candidate not in who or post not in what:
             yield Breach("eligible", f"{candidate}/{post}", "no such candidate or post")
             continue
         i, j = who[candidate], what[post]
-        for name, wall in walls.items():
+        for name, wall in walls.items() if not given[i, j] else ():
             if wall[i if wall.shape[0] > 1 else 0, j if wall.shape[1] > 1 else 0]:
                 yield Breach("eligible", f"{candidate}/{post}", name)
         if abs(points[i, j] - fit) > 1e-9:
@@ -172,16 +178,18 @@ def target_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
         \sum_{i \in G} s_i + w_g \ge m_g, \qquad
         \sum_i a_i s_i - \mu_g \sum_i s_i \le w_g
 
-    s[i] is 1 for who is placed in the unit or (``team``) stays there; the opposite bounds have
-    the signs turned. ``must`` has no w. Filling ranks before targets, so an empty seat never
-    helps a share. Source: table ``targets``.
+    s[i] is 1 for who is placed in the unit or (``team``) stays there, or (``bench``) the lists i
+    stands on; the opposite bounds have the signs turned. ``must`` has no w. Filling ranks before
+    targets, so an empty seat never helps a share. Source: table ``targets``.
     """
-    at = {j: J for J, posts in enumerate(v.what) for j in posts}
     for g, bound in enumerate(v.people.bounds):
-        inside = {at[j] for j in bound.posts if j in at}
+        listed = bound.of == "bench" and v.bench is not None
+        what, columns = (v.bench.what, v.bench.b) if listed and v.bench else (v.what, v.y)
+        mine = set(bound.posts)
+        inside = {J for J, posts in enumerate(what) if mine & set(posts)}
         terms = [
             (column, float(bound.weights[v.who[I][0]]))
-            for (I, J), column in v.y.items() if J in inside and bound.weights[v.who[I][0]]
+            for (I, J), column in columns.items() if J in inside and bound.weights[v.who[I][0]]
         ]
         if bound.strength != "must":
             terms.append((v.short[g], 1.0))
@@ -198,12 +206,16 @@ def target_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
 
 
 def counted_bounds(case: Case, part: PeoplePart) -> Iterator[tuple[Bound, list[int]]]:
-    """Each bound of each target with the positions of the candidates placed in its unit."""
+    """Each bound of each target with the positions of the candidates placed in its unit.
+
+    For a target of the bench, of the candidates listed there.
+    """
     who = {c.candidate: i for i, c in enumerate(case.rows("candidates"))}
     what = {p.post: j for j, p in enumerate(case.rows("posts"))}
     for bound in bounds_of(case):
         inside = set(bound.posts)
-        yield bound, [who[c] for c, p, _ in part.placed if c in who and what.get(p) in inside]
+        pairs = [(c, p) for c, p, _ in (part.bench if bound.of == "bench" else part.placed)]
+        yield bound, [who[c] for c, p in pairs if c in who and what.get(p) in inside]
 
 
 PEOPLE_RULES: tuple[Rule[PeopleVariables, PeoplePart], ...] = (
@@ -213,4 +225,9 @@ PEOPLE_RULES: tuple[Rule[PeopleVariables, PeoplePart], ...] = (
     Rule("kin", kin_rows, kin_recount),
     Rule("pin", pin_rows, pin_recount),
     Rule("target", target_rows, target_recount),
+    Rule("trained", trained_rows, trained_recount),
+    Rule("bench", bench_rows, bench_recount),
+    Rule("bench_lists", bench_lists_rows, bench_lists_recount),
+    Rule("bench_near", bench_near_rows, bench_near_recount),
+    Rule("bench_kin", bench_kin_rows, bench_kin_recount),
 )

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from planner.case.asking import numeric_column, team_posts
 from planner.case.case import Case, exact, per_case
+from planner.model.people.bench import bench_of
 from planner.model.people.pool import Seats, seats_of
 
 Array = np.ndarray[Any, Any]
@@ -19,7 +21,8 @@ class Bound:
     """``sign · (Σ weight + constant) ≤ shortfall``: one bound of a target in one unit.
 
     ``weights`` (N,) is what placing each candidate adds, ``constant`` what those who stay add;
-    the shortfall is in people, or people × years for a mean.
+    the shortfall is in people, or people × years for a mean. Of the bench, places on lists are
+    counted: a person on two lists counts twice, as one on two posts does.
     """
 
     target: str
@@ -33,6 +36,7 @@ class Bound:
     counts: Array  # (N,) 1 in the group, or the value of a mean (0 when blank)
     counted: Array  # (N,) 1 when the person counts at all
     stay: tuple[float, float]  # the same two, summed over those who stay
+    of: str = "team"
 
     def actual(self, placed: list[int]) -> float | None:
         """The figure the target is about, with these candidates placed in the unit."""
@@ -54,13 +58,22 @@ def bounds_of(case: Case) -> tuple[Bound, ...]:
     seats = seats_of(case)
     out = []
     for target in case.rows("targets"):
-        within = case.matches(target.where, "posts")
+        within = _counted_posts(case, target)
         people = _values(case, target, "candidates"), _values(case, target, "incumbents")
         for unit, posts in _units(case, target.scope or "district"):
             mine = [j for j in posts if within[j]]
             if mine:
                 out += _bounds(seats, target, people, unit, mine)
     return tuple(out)
+
+
+def _counted_posts(case: Case, target: Any) -> Array:
+    """(M,) the posts a target counts: a target of the bench, those that have one."""
+    within = case.matches(target.where, "posts") & team_posts(case, target)
+    if target.of == "bench":
+        bench = bench_of(case)
+        within = within & (False if bench is None else bench.of >= 0)
+    return np.asarray(within)
 
 
 def _units(case: Case, scope: str) -> list[tuple[str, list[int]]]:
@@ -86,10 +99,10 @@ def _values(case: Case, target: Any, table: str) -> tuple[Array, Array]:
         return case.matches_person(target.group, table).astype(float), np.ones(size)
     if target.mean_of in ("age", "年龄"):
         return case.ages(table).astype(float), np.ones(size)
-    frame = case.frame(table)
-    if target.mean_of not in frame:
+    column = numeric_column(case, target.mean_of, table)
+    if column is None:
         return np.zeros(size), np.zeros(size)
-    value = frame[target.mean_of].to_numpy(dtype=float, na_value=np.nan)
+    value = case.frame(table)[column].to_numpy(dtype=float, na_value=np.nan)
     return np.nan_to_num(value), (~np.isnan(value)).astype(float)
 
 
@@ -117,5 +130,5 @@ def _bounds(
             weights, constant = counts - float(goal) * counted, stay[0] - float(goal) * stay[1]
         out.append(Bound(
             target.target, unit, bound, goal, target.strength or "should", tuple(posts),
-            sign * weights, sign * constant, counts, counted, stay))
+            sign * weights, sign * constant, counts, counted, stay, target.of))
     return out

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from planner.case.case import Case, per_case
+from planner.model.people.bench import (
+    Bench,
+    BenchVariables,
+    Classes,
+    bench_of,
+    bench_posts,
+    bench_variables,
+    listings,
+    seen_of_people,
+)
 from planner.model.people.pool import Seats, check_pins, eligible, fits, pins, seats_of
 from planner.model.people.targets import Bound, bounds_of
+from planner.model.people.training import courses_of, opened, trainable
 from planner.model.rule import Model
 
 Array = np.ndarray[Any, Any]
@@ -28,6 +40,9 @@ class People:
     kin: tuple[tuple[int, int], ...]  # pairs of candidates
     community: Array  # (M,) codes or None
     priority: Array  # (M,)
+    bench: Bench | None = None
+    earlier: tuple[tuple[int, int], ...] = ()  # placements of an earlier plan still possible
+    trainable: frozenset[int] = frozenset()  # candidates whom a course gives something
 
 
 @per_case
@@ -40,13 +55,22 @@ def people_of(case: Case) -> People:
     kin = sorted({tuple(sorted((at[r.person], at[r.other])))
                   for r in case.rows("kin") if r.person in at and r.other in at})
     posts = case.frame("posts")
+    vacant = (open_ | opened(case)) & (seats.vacant > 0)[None, :]
     return People(
-        seats, open_ & (seats.vacant > 0)[None, :], fits(case), tuple(pins(case)),
+        seats, vacant, fits(case), tuple(pins(case)),
         bounds_of(case),
         case.frame("candidates")["capacity"].to_numpy(dtype=float, na_value=1).astype(int),
         tuple((i, k) for i, k in kin), posts["community"].to_numpy(),
         posts["priority"].to_numpy(dtype=float, na_value=0).astype(int),
+        bench_of(case), _earlier(case, at, vacant), trainable(case),
     )
+
+
+def _earlier(case: Case, at: dict[str, int], open_: Array) -> tuple[tuple[int, int], ...]:
+    """What of an earlier plan could be placed again, as positions."""
+    post = {p: j for j, p in enumerate(case.frame("posts")["post"])}
+    known = ((at[c], post[p]) for c, p in case.earlier if c in at and p in post)
+    return tuple(sorted((i, j) for i, j in known if open_[i, j]))
 
 
 @dataclass(frozen=True)
@@ -55,7 +79,9 @@ class PeopleVariables:
 
     ``who[I]`` and ``what[J]`` are the positions of the candidates and posts of a class; ``y[I, J]``
     how many of class I are placed on class J; ``unfilled[J]`` seats left empty; ``short[g]`` how
-    far bound g is missed.
+    far bound g is missed; ``bench`` the columns of the bench, when there is one. With training:
+    ``trained[I, c]`` who goes to course c, ``near[I, s]`` list places of standard s that are
+    near-term by it, ``spent`` of each purse.
     """
 
     people: People
@@ -64,6 +90,10 @@ class PeopleVariables:
     y: dict[tuple[int, int], int]
     unfilled: tuple[int, ...]
     short: tuple[int, ...]
+    bench: BenchVariables | None = None
+    trained: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    near: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    spent: tuple[int, ...] = ()
 
     def seats(self, J: int) -> int:
         """Vacant seats of a class of posts."""
@@ -77,30 +107,36 @@ def _classes(keys: list[tuple[Any, ...]]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(members) for members in found.values())
 
 
+def inside_of(p: People, bench: bool) -> list[tuple[int, ...]]:
+    """The bounds that count each post: those of the bench, or those of who is in post."""
+    mine = [(g, set(b.posts)) for g, b in enumerate(p.bounds) if (b.of == "bench") == bench]
+    return [tuple(g for g, posts in mine if j in posts) for j in range(len(p.community))]
+
+
 def people_classes(p: People) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
     """Candidates alike in all that the model sees of them, and posts likewise.
 
-    Alike: the same posts open to them, the same fit there, the same part in every target; nobody
-    who is pinned, has kin in the pool or may hold several posts shares a class.
+    Alike: the same posts and benches open to them, the same fit there, the same part in every
+    target; nobody who is pinned, has kin in the pool, may hold several posts, can be trained or
+    had a post in an earlier plan shares a class.
     """
-    alone = {i for pair in p.kin for i in pair} | {i for i, _ in p.pins}
-    alone |= {int(i) for i in np.flatnonzero(p.capacity > 1)}
+    alone = {i for pair in p.kin for i in pair} | {i for i, _ in (*p.pins, *p.earlier)}
+    alone |= p.trainable | {int(i) for i in np.flatnonzero(p.capacity > 1)}
     shown = np.where(p.eligible, p.fit, np.nan)
     parts = [np.column_stack([b.weights for b in p.bounds]) if p.bounds
              else np.zeros((len(p.capacity), 0))]
+    seen = seen_of_people(p.bench, p.fit)
     who = _classes([
-        (i if i in alone else -1, shown[i].tobytes(), parts[0][i].tobytes())
+        (i if i in alone else -1, shown[i].tobytes(), parts[0][i].tobytes(), seen[i])
         for i in range(len(p.capacity))
     ])
-    pinned = {j for _, j in p.pins}
-    inside: list[list[int]] = [[] for _ in p.community]
-    for g, bound in enumerate(p.bounds):
-        for j in bound.posts:
-            inside[j].append(g)
+    pinned = {j for _, j in (*p.pins, *p.earlier)}
+    inside = inside_of(p, bench=False)
     columns = np.ascontiguousarray(shown.T)
+    apart = bool(p.kin or p.trainable or (p.capacity > 1).any())
     what = _classes([
-        (j if j in pinned or (p.kin or (p.capacity > 1).any()) else -1, int(p.priority[j]),
-         tuple(inside[j]), columns[j].tobytes())
+        (j if j in pinned or apart else -1, int(p.priority[j]),
+         inside[j], columns[j].tobytes())
         for j in range(len(p.community))
     ])
     return who, tuple(J for J in what if any(p.seats.vacant[j] for j in J))
@@ -120,7 +156,47 @@ def people_variables(case: Case, model: Model) -> PeopleVariables:
     unfilled = tuple(
         model.column(0, int(sum(p.seats.vacant[j] for j in posts))) for posts in what)
     short = tuple(model.column() for _ in p.bounds)
-    return PeopleVariables(p, who, what, y, unfilled, short)
+    bench = None
+    if p.bench is not None:
+        lists = bench_posts(p.bench, p.fit, p.priority, inside_of(p, bench=True),
+                            bool(p.kin or p.trainable))
+        bench = bench_variables(model, p.bench, who, lists)
+    return PeopleVariables(p, who, what, y, unfilled, short, bench,
+                           *_training_columns(case, model, p, who, bench))
+
+
+def _training_columns(
+    case: Case, model: Model, p: People, who: Classes, bench: BenchVariables | None
+) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int], tuple[int, ...]]:
+    """Who goes to which course, list places it makes near-term, and what each purse spends."""
+    courses = courses_of(case)
+    of = {members[0]: I for I, members in enumerate(who) if members[0] in p.trainable}
+    trained = {
+        (I, c): model.column(0, 1, whole=True)
+        for i, I in of.items() for c, course in enumerate(courses)
+        if course.opens[i].any() or course.ready[i]}
+    near = {}
+    if bench is not None:
+        for i, I in of.items():
+            standards = {bench.standard(J) for K, J in bench.b if K == I}
+            for s in sorted(standards) if any(c.ready[i] for c in courses) else ():
+                if bench.bench.standards[s].near:
+                    near[I, s] = model.column(0, bench.bench.lists)
+    return trained, near, tuple(model.column() for _ in {(c.fund, c.street) for c in courses})
+
+
+def benched(
+    v: PeopleVariables, x: list[float], placed: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The bench as (candidate, post) positions, beside these placements."""
+    gone = {i for i, _ in placed}
+    free = [[i for i in members if i not in gone] for members in v.who]
+    return [] if v.bench is None else listings(v.bench, x, free)
+
+
+def sent(v: PeopleVariables, x: list[float]) -> list[tuple[int, int]]:
+    """Who is trained, as positions of candidate and course."""
+    return sorted((v.who[I][0], c) for (I, c), column in v.trained.items() if round(x[column]))
 
 
 def placements(v: PeopleVariables, x: list[float]) -> list[tuple[int, int]]:

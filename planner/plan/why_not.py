@@ -1,0 +1,277 @@
+"""Why somebody is not placed, why a seat is empty, and the nearest change that would mend it.
+
+Every change told of was solved again, in the case it makes, and is told with what it does to every
+goal. A change that lets somebody in but does not bring them in by itself comes with a pin.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from planner.case.conditions import condition, evaluate
+from planner.case.recipe import Order
+from planner.case.whatif import order, with_orders
+from planner.errors import InputError
+from planner.model.blocks import blocks_of
+from planner.model.people.pool import eligible, fits, pair_fields, seats_of
+from planner.plan.again import Again, Bound, Reply
+from planner.plan.cost import Change, Pin, costs
+from planner.plan.near import (
+    Near,
+    Step,
+    near_person,
+    near_seat,
+    relatives_placed,
+    why_empty,
+)
+from planner.plan.plan import Plan
+from planner.plan.relaxing import kin_order, lift_order, orders_of, pin_order
+
+
+class WhyNot:
+    """One plan, asked about its people.
+
+    ``brief``: goals after the placements (the bench) are only solved where no goal before suffers.
+    """
+
+    def __init__(self, plan: Plan, brief: bool = False) -> None:
+        assert plan.people is not None
+        self.brief = brief
+        self.plan, self.case = plan, plan.case
+        self.tied = "people" not in blocks_of(plan.case)
+        self.placed = frozenset((c, p) for c, p, *_ in plan.people.placed)
+        self.candidates = [str(r.candidate) for r in self.case.rows("candidates")]
+        self.posts = [str(r.post) for r in self.case.rows("posts")]
+        self.vacant = seats_of(self.case).vacant
+        self.fit = fits(self.case)
+
+    @cached_property
+    def again(self) -> Again:
+        """The model, kept for all questions that only change bounds."""
+        return Again(self.case, self.placed, self.plan.money)
+
+    @cached_property
+    def on(self) -> dict[str, tuple[str, ...]]:
+        """Who is placed on each post, by codes."""
+        found: dict[str, list[str]] = {}
+        for candidate, post in sorted(self.placed):
+            found.setdefault(post, []).append(candidate)
+        return {post: tuple(who) for post, who in found.items()}
+
+    @cached_property
+    def unplaced(self) -> tuple[str, ...]:
+        """Candidates without a place."""
+        taken = {c for c, _ in self.placed}
+        return tuple(c for c in self.candidates if c not in taken)
+
+    @cached_property
+    def empty(self) -> dict[str, int]:
+        """Seats left empty, by post."""
+        filled = Counter(p for _, p in self.placed)
+        return {p: int(n) - filled[p] for p, n in zip(self.posts, self.vacant, strict=True)
+                if n > filled[p]}
+
+    # --- a candidate --------------------------------------------------------------------------
+
+    def open_posts(self, i: int) -> list[int]:
+        """Posts with a vacant seat that nothing bars candidate ``i`` from, best fit first."""
+        found = np.flatnonzero(eligible(self.case)[i] & (self.vacant > 0)).tolist()
+        return sorted(found, key=lambda j: (-float(self.fit[i, j]), j))
+
+    def would_place(self, i: int, most: int = 1) -> tuple[Change, ...]:
+        """The nearest changes that place candidate ``i``, each solved again; the nearest first."""
+        open_ = self.open_posts(i)
+        if open_:
+            change = self._pinned(i) or next(self._forced(i, open_), None)
+            return (change,) if change else ()
+        found = [self._relaxed(near, i) for near in near_person(self.case, i, most)]
+        return tuple(sorted((c for c in found if c), key=lambda c: len(c.steps)))
+
+    def _pinned(self, i: int) -> Change | None:
+        """The place that costs least, among the posts open to candidate ``i``."""
+        bounds = self.again.placing(i)
+        reply = self._asked(self.again, bounds) if bounds else Reply("infeasible")
+        if not reply.solved:
+            return None
+        alike = {self.candidates[k] for k in self.again.alike(i)}
+        mine = {c: p for c, p in sorted(reply.placed) if c in alike}
+        post = mine.get(self.candidates[i]) or mine[max(mine)]
+        return self._change(self.again, reply, i, self.posts.index(post), (), True)
+
+    def _asked(self, again: Again, bounds: tuple[Bound, ...]) -> Reply:
+        """Briefly, where that is asked for and tells what suffers."""
+        if self.brief:
+            reply = again.ask(bounds, brief=True)
+            if not reply.solved or any(
+                    c.worse > 0 for c in costs(self.again, self.again.base, reply)):
+                return reply
+        return again.ask(bounds)
+
+    def _forced(self, i: int, posts: list[int]) -> Iterator[Change]:
+        """Rules that keep out somebody eligible: kin placed, targets that must be met, pins."""
+        me, decided = self.candidates[i], [
+            (r.candidate, r.post) for r in self.case.rows("pairs") if r.decision == "pin"]
+        kin = sorted({r.other if r.person == me else r.person for r in self.case.rows("kin")
+                      if me in (r.person, r.other)} & set(self.candidates))
+        lifts: list[tuple[Step, list[Order]]] = []
+        if kin:
+            lifts.append((Step("kin"), [kin_order(me, kin)]))
+        if any(t.strength == "must" for t in self.case.rows("targets")):
+            lifts.append((Step("must"), [order(
+                "targets", "set", {"strength": "should"}, "strength = must", "must")]))
+        if decided:
+            lifts.append((Step("pin_lifted"), [lift_order(*pair) for pair in decided]))
+        for count in range(1, len(lifts) + 1):
+            for first in range(len(lifts) - count + 1):
+                taken = lifts[first:first + count]
+                orders = [o for _, more in taken for o in more]
+                for j in posts[:3]:
+                    change = self._solved_again(orders, i, j, tuple(s for s, _ in taken))
+                    if change:
+                        yield change
+
+    def _relaxed(self, near: Near, i: int) -> Change | None:
+        """A change of barriers for candidate ``i``, with a pin where it takes one."""
+        return self._solved_again(
+            list(orders_of(self.case, near.steps, i, near.post)), i, near.post, near.steps)
+
+    def _solved_again(
+        self, orders: list[Order], i: int, j: int, steps: tuple[Step, ...]
+    ) -> Change | None:
+        again = self._changed(orders)
+        bounds = again.pinned(i, j) if again else None
+        if again is None or bounds is None:
+            return None
+        forced = self._asked(again, bounds)
+        if not forced.solved:
+            return None
+        pin = not self._certain(again, forced, again.avoiding(i, j))
+        return self._change(again, forced, i, j, steps, pin, orders)
+
+    def _certain(
+        self, again: Again, forced: Reply, avoided: tuple[Bound, ...] | None
+    ) -> bool:
+        """Whether every best plan of the changed case does what was forced."""
+        if avoided is None:
+            return False
+        base = again.ask((), self.brief)
+        if any(c.worse for c in costs(again, base, forced)):
+            return False
+        other = again.ask(avoided, self.brief)
+        return other.solved and any(c.worse > 0 for c in costs(again, forced, other))
+
+    def _changed(self, orders: list[Order]) -> Again | None:
+        """The case after some changes; ``None`` when it does not stand."""
+        try:
+            changed = with_orders(self.case, orders, only=None if self.tied else "people")
+            return Again(changed.keeping(self.case.earlier), self.placed, self.plan.money)
+        except InputError:
+            return None
+
+    def _change(
+        self, again: Again, reply: Reply, i: int, j: int, steps: tuple[Step, ...], pin: bool,
+        orders: list[Order] | None = None,
+    ) -> Change:
+        done = [*(orders or [])]
+        if pin:
+            done.append(pin_order(self.case, i, j))
+        me = self.candidates[i]
+        now = {c for c, _ in reply.placed}
+        if me not in now:  # somebody nothing tells apart from them was seated instead
+            now = now - {max(now & {self.candidates[k] for k in again.alike(i)})} | {me}
+        was = {c for c, _ in self.placed}
+        return Change(me, self.posts[j], steps, pin, tuple(done),
+                      costs(self.again, self.again.base, reply), tuple(sorted(was - now)),
+                      tuple(sorted(now - was - {me})), reply.status == "optimal")
+
+    # --- a seat -------------------------------------------------------------------------------
+
+    def would_fill(self, j: int, most: int = 1) -> tuple[Change, ...]:
+        """The nearest changes that fill one more seat of post ``j``, each solved again.
+
+        First what lets in somebody eligible whom a rule on several keeps out, then relaxations of
+        the post's own barriers, last a pin that fills it at the cost of the plan as it is.
+        """
+        return tuple(islice(filter(None, self._fills(j)), most))
+
+    def _fills(self, j: int) -> Iterator[Change | None]:
+        if why_empty(self.case, self.placed, j) == "kin":
+            yield next((c for i in self._free(j) for c in self._forced(i, [j])), None)
+        for near in near_seat(self.case, j):
+            yield next(filter(None, (self._relaxed(near, i) for i in self._best(near))), None)
+        if eligible(self.case)[:, j].any():
+            yield self._filled(j)
+
+    def _best(self, near: Near) -> list[int]:
+        """Whom to try: those without a place first, the best fit first; two at most."""
+        free = set(self.unplaced)
+        return sorted(near.admits, key=lambda i: (
+            self.candidates[i] not in free, -float(self.fit[i, near.post]), i))[:2]
+
+    def _filled(self, j: int) -> Change | None:
+        """The cheapest way of filling one more seat with somebody eligible."""
+        alike = {self.posts[k] for k in self.again.alike_posts(j)}
+        left = sum(n for p, n in self.empty.items() if p in alike) - 1
+        reply = self.again.ask(self.again.filling(j, left))
+        if not reply.solved:
+            return next((c for i in self._free(j) for c in self._forced(i, [j])), None)
+        mine = [self.candidates.index(c) for c, p in sorted(reply.placed)
+                if p in alike and (c, p) not in self.placed]
+        for i in mine:
+            bounds = self.again.pinned(i, j)
+            pinned = self.again.ask(bounds) if bounds else reply
+            if pinned.solved and len([1 for _, p in pinned.placed if p in alike]) > len(
+                    [1 for _, p in self.placed if p in alike]):
+                return self._change(self.again, pinned, i, j, (), True)
+        return None
+
+    def _free(self, j: int) -> list[int]:
+        """Eligible people without a place, whom only a rule on several keeps from post ``j``."""
+        taken = {c for c, _ in self.placed}
+        return [i for i in np.flatnonzero(eligible(self.case)[:, j]).tolist()
+                if self.candidates[i] not in taken]
+
+    def kin_placed(self, i: int, j: int) -> tuple[str, ...]:
+        """Relatives of candidate ``i`` placed in the community of post ``j``."""
+        return relatives_placed(self.case, self.placed, self.candidates[i],
+                                self.case.rows("posts")[j].community)
+
+    def eligible_for(self, j: int) -> list[int]:
+        """Candidates nothing bars from post ``j``, best fit first."""
+        found = np.flatnonzero(eligible(self.case)[:, j]).tolist()
+        return sorted(found, key=lambda i: (-float(self.fit[i, j]), i))
+
+    def points(self, i: int, j: int) -> list[tuple[str, float, str]] | None:
+        """The rows of points a pair meets: condition, points, basis; ``None`` when fit is given."""
+        pair = self.candidates[i], self.posts[j]
+        if any((r.candidate, r.post) == pair and r.fit is not None
+               for r in self.case.rows("pairs")):
+            return None
+        fields = pair_fields(self.case)
+        shape = self.fit.shape
+        return [(r.where, float(r.points), r.basis or "") for r in self.case.rows("points")
+                if np.broadcast_to(evaluate(condition(r.where, fields), fields), shape)[i, j]]
+
+    # --- pins and bars ------------------------------------------------------------------------
+
+    def decided(self, wanted: Callable[[str, str], bool]) -> tuple[Pin, ...]:
+        """What each pin and bar of these pairs costs, each solved without it."""
+        return tuple(self._decided(r.candidate, r.post, r.decision)
+                     for r in self.case.rows("pairs")
+                     if r.decision and wanted(r.candidate, r.post))
+
+    def _decided(self, candidate: str, post: str, decision: str) -> Pin:
+        i, j = self.candidates.index(candidate), self.posts.index(post)
+        if decision == "pin":
+            reply = self.again.ask(self.again.unpinned(i, j))
+        else:
+            lifted = self._changed([lift_order(candidate, post)])
+            reply = lifted.base if lifted else Reply("stopped")
+        if not reply.solved:
+            return Pin(candidate, post, decision, (), False)
+        return Pin(candidate, post, decision, costs(self.again, reply, self.again.base), True)
