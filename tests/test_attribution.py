@@ -325,7 +325,7 @@ def test_every_pair_of_the_sample_adds_up_to_the_yuan() -> None:
         assert not found.refused, (a.name, b.name)
         check(found, Comparison((entries[a.name], entries[b.name])))
         causes = max(causes, len(found.causes))
-    assert len(scenarios) == 8 and causes == 4
+    assert len(scenarios) == 9 and causes == 4
 
 
 def test_people_are_split_too() -> None:

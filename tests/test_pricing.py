@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,10 @@ CASES = int(os.environ.get("PLANNER_RANDOM_CASES", "40"))
 EDU = ["high_school", "junior_college", "bachelor"]
 
 
-def given(rng: random.Random, many: int = 18, must: bool = False, several: bool = False) -> Case:
+def given(
+    rng: random.Random, many: int = 18, must: bool = False, several: bool = False,
+    goals: Sequence[tuple[str, float]] = (),
+) -> Case:
     """A small case: scarce in one of three, kin, pins, targets that bind."""
     n, m = rng.randint(3, many), rng.randint(2, 9)
     posts = [{"post": f"J{j}", "community": rng.choice(["C1", "C2", "C3", None]), "kind": "member",
@@ -52,6 +55,8 @@ def given(rng: random.Random, many: int = 18, must: bool = False, several: bool 
          rng.choice(["min_count", "max_count"]): rng.randint(1, 4),
          "strength": rng.choice(strength)}]
     kin = {tuple(sorted(rng.sample(range(n), 2))) for _ in range(rng.randint(0, 4))}
+    ranked = {"goals": [{"goal": g, "rank": k, "tolerance": tolerance}
+                        for k, (g, tolerance) in enumerate(goals, 1)]} if goals else {}
     tables: dict[str, Any] = {} if rng.random() < 0.5 else {"pairs": [
         {"candidate": "K00", "post": rng.choice(posts)["post"], "fit": rng.choice([1, 33.5])}]}
     return case(
@@ -61,7 +66,7 @@ def given(rng: random.Random, many: int = 18, must: bool = False, several: bool 
         kin=[{"person": f"K{a:02d}", "other": f"K{b:02d}"} for a, b in sorted(kin)],
         points=[{"where": "community = post.community", "points": 30},
                 {"where": "education >= bachelor", "points": 10},
-                {"where": "age <= 35", "points": 5}], **tables)
+                {"where": "age <= 35", "points": 5}], **tables, **ranked)
 
 
 def same(known: Case) -> str:
@@ -94,6 +99,14 @@ def test_the_same_goals_as_with_all_pairs_listed(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(CASES // 2))
 def test_and_with_people_on_several_posts(seed: int) -> None:
     assert same(given(random.Random(1000 + seed), 8, several=True)) in ("optimal", "none")
+
+
+@pytest.mark.parametrize("goals", [
+    (("fit", 0.0), ("fill", 0.0), ("targets", 0.0)), (("targets", 0.0), ("fill", 0.0)),
+    (("fill", 1.0), ("targets", 0.0), ("fit", 0.0)), (("fill", 0.0), ("fit", 20.0), ("targets", 0))])
+def test_and_with_goals_ranked_otherwise_or_tolerant(goals: Sequence[tuple[str, float]]) -> None:
+    for seed in range(max(2, CASES // 10)):
+        assert same(given(random.Random(3000 + seed), 10, goals=goals)) in ("optimal", "none")
 
 
 def test_and_with_targets_that_must_be_met() -> None:

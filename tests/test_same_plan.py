@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -113,7 +114,7 @@ def test_one_workbook(grids: dict[str, Grid], plan: Plan, tmp_path: Path) -> Non
 
 def test_codes_renamed_in_order(grids: dict[str, Grid], plan: Plan, tmp_path: Path) -> None:
     def rename(value: str) -> str:
-        return f"社区{value}" if value[:1] == "C" and value[1:3].isdigit() else value
+        return re.sub(r"\bC(?=\d\d\b)", "社区C", value)  # in conditions too
 
     renamed = {n: [[rename(v) for v in row] for row in rows] for n, rows in grids.items()}
     other = solve(read_case(write(tmp_path / "base", renamed)))

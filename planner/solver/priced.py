@@ -114,7 +114,8 @@ class Priced:
             bound = _sharp(stage, linear.bound)
             if stage.goal == MUST and bound > WHOLE:
                 return None
-            if not careful and n < len(self.stages) - 1 and not any(
+            last = n == len(self.stages) - 1
+            if not (careful or last or stage.tolerance) and not any(
                     j in mine for j, _ in stage.terms):
                 waiting.append(_told(stage, bound, bound))
                 self._hold(stage, row, bound)
