@@ -41,7 +41,7 @@ class Block:
 
     @property
     def asleep(self) -> tuple[int, ...]:
-        """Columns that may be 0 until the goal ``bench``: its lists, unless a target counts them."""
+        """Columns that may be 0 until the goal ``bench``: its lists, if no target counts them."""
         v = self.people
         if v is None or v.bench is None or any(b.of == "bench" for b in v.people.bounds):
             return ()
