@@ -186,3 +186,22 @@ def test_without_money_nobody_is_trained_and_it_says_so() -> None:
     assert "training_without_money" in {p.code for p in alone.notices}
     assert len(solve(alone).placements) == 1
     assert K[0]["candidate"] not in set(solve(alone).placements["candidate"])
+
+
+def test_one_more_of_a_payer_is_worth_a_post() -> None:
+    """Asked of the halves, as of the joint model, as of the case changed by hand."""
+    from planner.plan.price import Pricing
+    from planner.plan.price_tied import pricings
+
+    goals = ["floor", "fairness", "fill"]
+    given = shared(900, [1000, 1000], [1], [500], goals)
+    plan = solve(given)
+    assert plan.apart and len(plan.placements) == 0
+    money, people = pricings(given, plan)
+    assert people.block.people is not None
+    for pricing in (money, Pricing(given, "joint")):
+        moves = {m.goal: (m.before, m.after) for m in pricing.more("d", 100).moves if m.moved}
+        assert moves["fill"] == (1, 0), pricing.name
+        assert moves["fairness"] == pytest.approx((0.45, 0.5))
+    by_hand = solve(shared(1000, [1000, 1000], [1], [500], goals))
+    assert [r.value for r in by_hand.goals if r.goal == "fill"] == [0]

@@ -56,6 +56,8 @@ class Plan:
     trace: Trace = field(default_factory=Trace)
     clash: tuple[Member, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    #: A tied case whose joint plan was found, and proven, by solving its halves apart.
+    apart: bool = False
 
     @cached_property
     def cells(self) -> tuple[MoneyCell, ...]:

@@ -7,7 +7,7 @@ anew. Values are those of the continuous plan, before it is settled in whole ste
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import floor, inf
@@ -97,7 +97,7 @@ class Pricing:
 
     def __init__(self, case: Case, name: str) -> None:
         self.case, self.name = case, name
-        self.block = block_of(case, name)
+        self.block = self._state(case)
         self.ladder = Ladder(self.block.model, self.block.goals)
         self.session = self.ladder.session()
         self.base = self.ladder.climb(session=self.session)
@@ -143,6 +143,10 @@ class Pricing:
             return Price("standard", of, self.name, "refused", why=error.problems[0].code)
         return self._anew("standard", of, changed)
 
+    def _state(self, case: Case) -> Block:
+        """The model of this half of the case, or of a changed one."""
+        return block_of(case, self.name)
+
     @property
     def _only(self) -> Only | None:
         """The tables a changed case needs to be stated anew."""
@@ -153,14 +157,14 @@ class Pricing:
         return self.session
 
     def _anew(self, kind: Kind, of: str, case: Case) -> Price:
-        block = block_of(case, self.name)
+        block = self._state(case)
         return self._told(kind, of, block, Ladder(block.model, block.goals).climb())
 
     def _told(self, kind: Kind, of: str, block: Block, climb: Climb) -> Price:
         if climb.status not in ("optimal", "feasible"):
             status = "unbounded" if climb.status in ("unbounded", "stopped") else climb.status
             return Price(kind, of, self.name, status)
-        moves = tuple(_moves((self.block, self.base), (block, climb)))
+        moves = tuple(moves_between((self.block, self.base), (block, climb)))
         return Price(kind, of, self.name, climb.status, moves, paid=paid(block, climb))
 
     def states(self, rule: str) -> bool:
@@ -169,14 +173,13 @@ class Pricing:
                    for name in self.rules)
 
 
-def prices(case: Case) -> tuple[Price, ...]:
+def prices(case: Case, halves: Iterable[Pricing] | None = None) -> tuple[Price, ...]:
     """Everything that has a price, half by half: rules, then payers, then standards.
 
-    Empty when a half has no plan to start from.
+    Empty when a half has no plan to start from. ``halves`` are those of the case unless given.
     """
     out: list[Price] = []
-    for name in blocks_of(case):
-        pricing = Pricing(case, name)
+    for pricing in halves or (Pricing(case, name) for name in blocks_of(case)):
         if pricing.base.status not in ("optimal", "feasible"):
             return ()
         out += [pricing.drop(rule) for rule in pricing.rules]
@@ -227,7 +230,7 @@ def _droppable(case: Case, rule: str) -> bool:
 # --- what moved -------------------------------------------------------------------------------
 
 
-def _moves(before: tuple[Block, Climb], after: tuple[Block, Climb]) -> Iterator[Move]:
+def moves_between(before: tuple[Block, Climb], after: tuple[Block, Climb]) -> Iterator[Move]:
     """Goal by goal, in rank order; stages of one goal and part in the order they came."""
     was, now = _reached(before[1]), _reached(after[1])
     levels = _levels(*before), _levels(*after)

@@ -47,6 +47,7 @@ class Solved:
     people: PeoplePart | None = None
     conflict: Conflict = field(default_factory=Conflict)
     trace: Trace = field(default_factory=Trace)
+    apart: bool = False
 
 
 def solve(
@@ -99,7 +100,7 @@ def _plan(case: Case, solved: list[Solved]) -> Plan:
     clash = tuple(m for h in solved for m in h.conflict.clash)
     trace = next((h.trace for h in solved if h.money is not None), Trace())
     return Plan(case, status, money, people, tuple(reached), give, trace,
-                clash=clash, repairs=_repairs(solved))
+                clash=clash, repairs=_repairs(solved), apart=any(h.apart for h in solved))
 
 
 def solve_half(
@@ -180,7 +181,7 @@ def _apart(
             for r in most.climb.reached if (r.goal, r.part) in reached):
         return None
     climb = replace(money.climb, reached=(*money.climb.reached, *people.climb.reached))
-    return replace(money, climb=climb, people=people.people)
+    return replace(money, climb=climb, people=people.people, apart=True)
 
 
 def climbed(model: Model, stages: tuple[Stage | Leximin, ...]) -> list[float] | None:

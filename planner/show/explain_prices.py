@@ -11,10 +11,10 @@ from planner.case.asking import nearest
 from planner.case.case import Case
 from planner.case.scenario import Scenario
 from planner.errors import InputError, UsageError
-from planner.model.blocks import blocks_of
 from planner.plan.compare import Entry
 from planner.plan.plan import Plan
 from planner.plan.price import Price, Pricing, paid, prices
+from planner.plan.price_tied import pricings
 from planner.plan.solve import solve
 from planner.plan.without import without
 from planner.show.answer import Answer
@@ -40,7 +40,7 @@ KINDS = ("rule", "payer", "standard")
 def explain_prices(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Answer:
     """Every rule dropped, every payer given 1 万元 more, every standard raised a step."""
     case = scenario.case
-    found = prices(case)
+    found = prices(case, pricings(case, solve(case)))
     answer = head(scenario, "optimal" if found else "infeasible") | {
         "prices": [price_json(p) for p in found]}
 
@@ -92,8 +92,8 @@ def explain_rule(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Ans
     Raises ``UsageError`` for a rule the case does not state.
     """
     case = scenario.case
-    rule, pricing = _asked(case, asked)
     base = solve(case)
+    rule, pricing = _asked(case, asked, base)
     if pricing.base.status not in ("optimal", "feasible") or base.status == "infeasible":
         return _no_plan(scenario, base, lang)
     price = pricing.drop(rule)
@@ -121,13 +121,13 @@ def explain_rule(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Ans
     return Answer(answer, show, {"prices": price_table([price]), "payees": (heads, shifts)})
 
 
-def _asked(case: Case, asked: str) -> tuple[str, Pricing]:
+def _asked(case: Case, asked: str, plan: Plan) -> tuple[str, Pricing]:
     """The rule asked for, by code or by its words, and the half of the case that states it."""
     name, colon, of = asked.replace("：", ":").partition(":")
     words = {catalogue(lang)[key]: key.removeprefix("rule.") for lang in LANGUAGES
              for key in catalogue(lang) if key.startswith("rule.")}
     rule = words.get(name, name) + colon + of
-    halves = [Pricing(case, half) for half in blocks_of(case)]
+    halves = pricings(case, plan)
     for pricing in halves:
         if pricing.states(rule):
             return rule, pricing
