@@ -25,7 +25,7 @@ def tables(rng: random.Random) -> dict[str, Any]:
         {"community": f"C{i:03}", "street": rng.choice(streets),
          "residents": rng.randint(800, 9000),
          "households": rng.choice([600, 1200, 1200, 2500, 4100, rng.randint(500, 9000)])}
-        for i in range(rng.randint(3, 40))
+        for i in range(rng.choice([rng.randint(3, 40)] * 9 + [rng.randint(41, 300)]))
     ]
     funds, standards, shares = [], [], []
     for k in range(rng.randint(1, 3)):
