@@ -205,3 +205,10 @@ def test_one_more_of_a_payer_is_worth_a_post() -> None:
         assert moves["fairness"] == pytest.approx((0.45, 0.5))
     by_hand = solve(shared(1000, [1000, 1000], [1], [500], goals))
     assert [r.value for r in by_hand.goals if r.goal == "fill"] == [0]
+
+
+def test_a_joint_plan_cut_short_is_never_called_optimal() -> None:
+    """Its proof needs every one of the solves it is made of."""
+    given = shared(900, [1000, 1000], [1], [500], ["floor", "fill", "fairness"])
+    assert solve(given).status == "optimal"
+    assert solve(given, time_limit=1e-9).status == "stopped"

@@ -109,9 +109,11 @@ def solve_half(
 ) -> Solved:
     """Solve one half of a case. Plain data in and out, so it can be done in another process."""
     if name == "joint":
-        found = _apart(case, {} if memo is None else memo, time_limit, tell)
+        until = None if time_limit is None else monotonic() + time_limit
+        found = _apart(case, {} if memo is None else memo, until, tell)
         if found is not None:
             return found
+        time_limit = None if until is None else max(until - monotonic(), 0.0)
     if name == "people":
         seated = priced(case, time_limit=time_limit, tell=tell)
         if seated is not None:
@@ -129,11 +131,13 @@ def _seated(case: Case, v: PeopleVariables, climb: Climb) -> Solved:
 
 
 def _half(
-    case: Case, block: Block, time_limit: float | None = None, tell: Tell = silent
+    case: Case, block: Block, time_limit: float | None = None, tell: Tell = silent,
+    explain: bool = True,
 ) -> Solved:
+    """One block; ``explain``: with what clashes when it has no plan."""
     climb = Ladder(block.model, block.goals, block.asleep).climb(time_limit, tell=tell)
     if climb.status == "infeasible":
-        return Solved(climb, conflict=conflict(case, block.name))
+        return Solved(climb, conflict=conflict(case, block.name) if explain else Conflict())
     if climb.status == "stopped" or (block.model.lower and not len(climb.x)):
         return Solved(climb)
     out = Solved(climb)
@@ -145,14 +149,14 @@ def _half(
 
 
 def _apart(
-    case: Case, memo: dict[str, Solved], time_limit: float | None, tell: Tell
+    case: Case, memo: dict[str, Solved], until: float | None, tell: Tell
 ) -> Solved | None:
     """The joint plan found by solving apart, where it is proven to be the same; else ``None``.
 
     Money is solved as if nobody were trained, then people within those awards. Where every goal of
     people ranked before ``fairness`` is then as good as with all the money the purses could ever
     hold, nothing ranked up to there can be better, the amounts are unique, and what is ranked
-    after is the best within them: no joint plan beats it.
+    after is the best within them: no joint plan beats it. ``until`` is when the time is over.
     """
     order = ranked_goals(case)
     names = [goal for goal, _ in order]
@@ -162,7 +166,8 @@ def _apart(
     def known(key: str, block: Callable[[], Block], *given: str) -> Solved:
         key = f"{key} {case.fingerprint_of('both', *given)}"
         if key not in memo:
-            memo[key] = _half(case, block(), time_limit, tell)
+            left = None if until is None else max(until - monotonic(), 0.0)
+            memo[key] = _half(case, block(), left, tell, explain=False)
         return memo[key]
 
     def within(awards: tuple[int, ...], goals: tuple[str, ...]) -> Solved:
@@ -174,11 +179,12 @@ def _apart(
         return None
     first = tuple(names[: names.index("fairness")])
     people = within(awards_of(case, money.money), tuple(names))
+    if people.people is None or people.climb.status != "optimal":
+        return None
     most = within(most_awarded(case), first)
     reached = {(r.goal, r.part): r.value for r in people.climb.reached}
-    if people.people is None or people.climb.status != "optimal" or any(
-            not r.proven or abs(reached[r.goal, r.part] - r.value) > 1e-6
-            for r in most.climb.reached if (r.goal, r.part) in reached):
+    if most.climb.status != "optimal" or any(
+            abs(reached[r.goal, r.part] - r.value) > 1e-6 for r in most.climb.reached):
         return None
     climb = replace(money.climb, reached=(*money.climb.reached, *people.climb.reached))
     return replace(money, climb=climb, people=people.people, apart=True)
