@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from planner import cli
 from planner.case.case import Case
-from planner.case.scenario import Scenario
+from planner.case.scenario import Scenario, load
 from planner.case.whatif import order, with_orders
 from planner.errors import InputError, UsageError
 from planner.plan.kinks import Mark, kinks
@@ -271,3 +271,11 @@ def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
     assert cli.run([*call, "--vary", "x"]) == 2
     assert "--vary" in capsys.readouterr().err
     assert cli.run(["sweep", str(SAMPLE / "base"), "--vary", "payers.nothing=1,2"]) == 3
+
+
+def test_points_solved_by_two_workers_are_the_same() -> None:
+    scenario = load(SAMPLE / "base", "money")[0]
+    what = "payers[level=district].appropriation_yuan=90%:100%:5%"
+    one, two = (sweep(scenario, [what], ["allocated", "lowest_coverage"], "money", workers=n)
+                for n in (1, 2))
+    assert [p.values for p in one.points] == [p.values for p in two.points]

@@ -25,7 +25,8 @@ def act(
             click.echo(say("sweep.progress", run.lang, n=n, count=count), err=True)
 
     scenario = run.load_one(paths[0])
-    found = sweep(scenario, vary, measure, run.only, run.time_limit, progress)
+    found = sweep(scenario, vary, measure, run.only, run.time_limit, progress,
+                  run.workers, run.cluster)
     return run.tell(sweep_answer(found, measure, run.lang))
 
 

@@ -34,7 +34,7 @@ def solve_all(
     """
     memo = {} if memo is None else memo
     if workers > 1 or cluster is not None:
-        _fill(memo, cases, workers, cluster, time_limit, counted)
+        solve_ahead(memo, cases, workers, cluster, time_limit, counted)
     plans: list[Plan | Fault] = []
     for n, case in enumerate(cases):
         started(n)
@@ -45,10 +45,11 @@ def solve_all(
     return plans
 
 
-def _fill(
+def solve_ahead(
     memo: dict[str, Solved], cases: Iterable[Case], workers: int, cluster: str | None,
-    time_limit: float | None, counted: Counted,
+    time_limit: float | None, counted: Counted = lambda done, count: None,
 ) -> None:
+    """Put the solved halves of these cases into ``memo``, many at once; see ``solve_all``."""
     jobs: dict[str, Job] = {}
     for case in cases:
         for known, name in halves_of(case):

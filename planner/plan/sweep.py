@@ -15,6 +15,7 @@ from planner.case.scenario import Scenario
 from planner.errors import Cell, Fault, InputError, Problem, UsageError
 from planner.plan.bends import bends
 from planner.plan.kinks import Kink
+from planner.plan.many import solve_ahead
 from planner.plan.measures import Measure, measures_for
 from planner.plan.point import Point, point_of
 from planner.plan.solve import Solved, solve
@@ -48,6 +49,7 @@ def sweep(
     scenario: Scenario, vary: Sequence[Vary | str], measures: Sequence[str] = (),
     only: Only | None = None, time_limit: float | None = None,
     progress: Callable[[int, int], None] = lambda n, count: None,
+    workers: int = 1, cluster: str | None = None,
 ) -> Sweep:
     """Solve a scenario at every point of one or two parameters.
 
@@ -55,6 +57,7 @@ def sweep(
     others go on. Raises ``UsageError`` for a parameter or measure that cannot be read,
     ``InputError`` with the problems of all points when a change cannot be made: nothing is solved
     then. ``progress`` is told the number of the point about to be solved, and how many there are.
+    With ``workers`` above 1, or a ``cluster``, the points are solved at once elsewhere first.
     """
     if not 1 <= len(vary) <= 2:
         raise UsageError("vary_one_or_two", count=len(vary))
@@ -68,6 +71,8 @@ def sweep(
     known = _measures(scenario.case, measures)
     at = _At(scenario.case, scales, known, only, time_limit, {})
     _check(at, places)
+    if workers > 1 or cluster is not None:
+        solve_ahead(at.memo, (at.made(stops) for stops in places), workers, cluster, time_limit)
     points = []
     for n, stops in enumerate(places, 1):
         progress(n, len(places))
