@@ -107,3 +107,8 @@ def test_parts_that_do_not_add_up_are_explained(tmp_path: Path) -> None:
     one = compare(load(tiny(tmp_path, step=1, office=50_024, service=50_024)))
     text = shown(one, 100)
     assert "尾数误差" in text
+
+
+def test_no_zero_has_a_sign() -> None:
+    assert [number(v, "people") for v in (-0.3, 0.3, -0.6)] == ["0", "0", "-1"]
+    assert number(-1e-9, "share") == "0.00%"

@@ -35,7 +35,8 @@ def number(value: float | None, unit: str) -> str:
         return wan(int(value))
     shown = Decimal(repr(float(value))) * (100 if unit == "share" else 1)
     places = Decimal(1).scaleb(-DECIMALS.get(unit, 2))
-    text = f"{shown.quantize(places, ROUND_HALF_UP):,f}"
+    rounded = shown.quantize(places, ROUND_HALF_UP)
+    text = f"{rounded or abs(rounded):,f}"  # no zero has a sign
     return f"{text}%" if unit == "share" else text
 
 
