@@ -77,8 +77,8 @@ def _scenario(comparison: Comparison, entry: Entry) -> Json:
         "unfilled": [{"post": r["post"], "seats": int(r["seats"]), "why": WHY[r["why"]]}
                      for r in _records(plan and plan.unfilled)],
         "targets": [_target(r) for r in _records(plan and plan.targets)],
-        "goals": [{"goal": r.goal, "value": plain(r.value), "bound": plain(r.bound),
-                   "proven": bool(r.proven)} for r in (plan.goals if plan else ())],
+        "goals": [{"goal": r.goal, "part": r.part, "value": plain(r.value),
+                   "bound": plain(r.bound), "proven": bool(r.proven)} for r in (plan.goals if plan else ())],
         "ask": _asks(plan),
         "must_give": [{"rule": g.rule, "of": g.of, "by": plain(g.by), "unit": unit_of(g.rule)}
                       for g in (plan.must_give if plan else ())],

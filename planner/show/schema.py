@@ -74,7 +74,7 @@ def json_schema() -> Schema:
         unfilled=_list(post=TEXT, seats=WHOLE, why=TEXT),
         targets=_list(target=TEXT, unit=TEXT, actual=MAYBE, goal=NUMBER, met=FLAG,
                       shortfall=NUMBER, bound=TEXT, strength=_one("must", "should", "aim")),
-        goals=_list(goal=TEXT, value=MAYBE, bound=MAYBE, proven=FLAG),
+        goals=_list(goal=TEXT, part=TEXT, value=MAYBE, bound=MAYBE, proven=FLAG),
         ask=_list(payer=TEXT, must_find_yuan=YUAN, has_yuan=MAYBE_YUAN, short_yuan=MAYBE_YUAN),
         must_give=_list(rule=TEXT, of=TEXT, by=MAYBE, unit=_one("yuan", "people")),
         clash=_list(rule=TEXT, of=TEXT, law=FLAG),
