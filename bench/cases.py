@@ -84,3 +84,55 @@ def people_case(folder: Path, candidates: int, posts: int) -> Path:
     write(folder, "targets", "target,group,of,scope,min_share,strength",
           [("young", "age <= 35", "placed", "district", 0.3, "should")])
     return folder
+
+
+def reserve_case(folder: Path, candidates: int, posts: int, scarce: bool = False) -> Path:
+    """The reserve of a province: about one pair in fifteen is eligible, and no two fit alike.
+
+    Everybody names four of forty streets they would serve in; posts ask for age, education, kind
+    and street; points look at the person, at the post and at both. Targets are set for the whole
+    and for every street, and some people are kin. ``scarce``: more seats than people.
+    """
+    rng = random.Random(f"{candidates} {posts} {scarce}")
+    folder.mkdir(parents=True, exist_ok=True)
+    streets = [f"S{i:02d}" for i in range(40)]
+    homes = [(f"C{i:05d}", rng.choice(streets)) for i in range(max(2, posts // 3))]
+    trades = ("service", "law", "care", "accounts", "works", "teaching")
+    write(folder, "settings", "key,value", [("as_of", "2026-12-31")])
+    write(folder, "streets", "street,name", [(s, s) for s in streets])
+    write(folder, "communities", "community,name,street,households",
+          [(c, c, s, 1000) for c, s in homes])
+    write(folder, "posts", "post,community,street,kind,seats,max_age,min_education,where,priority,"
+          "trade,years", [
+        (f"J{j:05d}", *homes[j % len(homes)], rng.choice(("secretary", "deputy", "member")),
+         rng.choice((3, 4, 5) if scarce else (1, 1, 1, 2)), rng.choice((50, 55, "", "")),
+         rng.choice(("高中/中专", "大专", "大专", "")),
+         "post.street in (street, second, third, fourth)", rng.choice((1, 1, 2)),
+         rng.choice(trades), rng.randint(0, 12)) for j in range(posts)])
+    people = []
+    for i in range(candidates):
+        home, street = rng.choice(homes)
+        people.append((
+            f"K{i:06d}", f"{rng.randint(1968, 2001)}.{rng.randint(1, 12):02d}",
+            rng.choice(("男", "女")), rng.choice(("高中/中专", "大专", "大专", "本科", "硕士")),
+            rng.choice(("member", "member", "probationary", "masses")), home,
+            rng.choice(("now", "later")), rng.choice(("", "", "secretary、deputy", "member")),
+            rng.randint(0, 120), street, *rng.sample(streets, 3), rng.choice(trades),
+            rng.randint(0, 20)))
+    write(folder, "candidates", "candidate,birth,sex,education,affiliation,community,ready,willing,"
+          "training_hours,street,second,third,fourth,trade,years", people)
+    write(folder, "points", "where,points", [
+        ("community = post.community", 31), ("street = post.street", 17),
+        ("trade = post.trade", 13), ("years >= post.years", 11), ("ready = now", 19),
+        ("education >= bachelor", 7), ("training_hours >= 56", 5),
+        ("post.kind = secretary and affiliation = member", 23),
+        ("post.kind = secretary and age >= 35", 3), ("second = post.street", 2)])
+    write(folder, "targets", "target,group,mean_of,of,scope,min_share,max_mean,strength", [
+        ("young", "age <= 35", "", "placed", "street", 0.3 if scarce else 0.4, "", "should"),
+        ("bachelor", "education >= bachelor", "", "placed", "street", 0.4 if scarce else 0.5, "",
+         "should"),
+        ("age", "", "age", "placed", "street", "", 42 if scarce else 40, "should"),
+        ("women", "sex = female", "", "placed", "district", 0.5 if scarce else 0.52, "", "aim")])
+    kin = {tuple(sorted(rng.sample(range(candidates), 2))) for _ in range(candidates // 50)}
+    write(folder, "kin", "person,other", [(f"K{a:06d}", f"K{b:06d}") for a, b in sorted(kin)])
+    return folder

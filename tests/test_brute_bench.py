@@ -60,20 +60,22 @@ def targets(rng: random.Random) -> list[Table]:
     return rows
 
 
-def random_tables(rng: random.Random) -> dict[str, list[Table]]:
+def random_tables(
+    rng: random.Random, most_posts: int = 3, most_people: int = 4
+) -> dict[str, list[Table]]:
     places = ["C1", "C2", None]
     posts = [{
         "post": f"J{j}", "community": rng.choice(places), "kind": rng.choice(KINDS),
         "seats": rng.choice([1, 1, 2]), "max_age": rng.choice([40, 50, None]),
         "min_education": rng.choice([*EDU, None, None]), "priority": rng.choice([1, 2]),
-    } for j in range(rng.randint(1, 3))]
+    } for j in range(rng.randint(1, most_posts))]
     people = [{
         "candidate": f"K{i}", "birth": f"{rng.randint(1966, 2000)}.0{rng.randint(1, 9)}",
         "education": rng.choice(EDU), "community": rng.choice(["C1", "C2"]),
         "willing": rng.choice(["secretary", "member", None, None, None]),
         "capacity": rng.choice([None, None, 2, 3]), "ready": rng.choice(["now", "later", None]),
         "score": rng.choice([None, 3, 7]), "source": rng.choice(["网格员", "退役军人"]),
-    } for i in range(rng.randint(1, 4))]
+    } for i in range(rng.randint(1, most_people))]
     if rng.random() < 0.3:  # two people nothing tells apart
         people.append({**people[0], "candidate": "K9", "capacity": None})
         people[0]["capacity"] = None
@@ -161,11 +163,14 @@ class Plain:
                 if self.seated(plan):
                     yield plan
 
+    def has_room(self, plan: Pairs) -> bool:
+        return (all(sum(p == j for _, p in plan) <= n for j, n in self.vacant.items())
+                and all(sum(k == i for k, _ in plan) <= int(c["capacity"] or 1)
+                        for i, c in self.cand.items()))
+
     def seated(self, plan: Pairs) -> bool:
         return (
-            all(sum(p == j for _, p in plan) <= n for j, n in self.vacant.items())
-            and all(sum(k == i for k, _ in plan) <= int(c["capacity"] or 1)
-                    for i, c in self.cand.items())
+            self.has_room(plan)
             and not any(self.homes(r["person"], plan) & self.homes(r["other"], plan)
                         for r in self.t["kin"])
             and set(self.pins) <= set(plan) and self.short(plan, "must", {"placed", "team"}) == 0)
@@ -182,6 +187,9 @@ class Plain:
                 yield plan
 
     def listed(self, plan: Pairs) -> bool:
+        return self.within_lists(plan) and self.short(plan, "must", {"bench"}) == 0
+
+    def within_lists(self, plan: Pairs) -> bool:
         each = {row["kind"]: row["lists_each"] or 2 for row in self.t["bench"]}
         for i in self.cand:
             mine = [j for k, j in plan if k == i]
@@ -189,12 +197,15 @@ class Plain:
                     sum(self.post[j]["kind"] == kind for j in mine) > n
                     for kind, n in each.items()):
                 return False
+        return self.near_enough(plan)
+
+    def near_enough(self, plan: Pairs, readied: frozenset[str] = frozenset()) -> bool:
         for row in self.t["bench"]:
-            ready = [self.cand[i]["ready"] == "now" for i, j in plan
+            ready = [self.cand[i]["ready"] == "now" or i in readied for i, j in plan
                      if self.standard[j] is row]
             if row["near_term_share"] and 2 * sum(ready) < len(ready):
                 return False
-        return self.short(plan, "must", {"bench"}) == 0
+        return True
 
     def beside(self, plan: Pairs, bench: Pairs) -> bool:
         if {i for i, _ in plan} & {i for i, _ in bench}:
@@ -208,7 +219,7 @@ class Plain:
 
     def unit(self, scope: str, p: Table) -> str | None:
         street = {"C1": "S1", "C2": "S2"}.get(p["community"])
-        return {"district": "all", "street": street, "community": p["community"],
+        return {"district": "district", "street": street, "community": p["community"],
                 "kind": p["kind"], "post": p["post"]}[scope]
 
     def counted(self, t: Table, p: Table) -> bool:
@@ -219,19 +230,23 @@ class Plain:
         return t["of"] != "bench" or p["post"] in self.standard
 
     def short(self, plan: Pairs, strength: str, of: set[str]) -> float:
-        total = 0.0
+        return round(sum(miss for _, _, miss in self.misses(plan, strength, of)), 6)
+
+    def misses(
+        self, plan: Pairs, strength: str, of: set[str]
+    ) -> Iterator[tuple[str, str, float]]:
+        """Each target, its unit and by how much it is missed there."""
         for t in self.t["targets"]:
             if (t["strength"] or "should") != strength or t["of"] not in of:
                 continue
             scope = t["scope"] or "district"
             posts = [p for p in self.post.values() if self.counted(t, p)]
-            for unit in {self.unit(scope, p) for p in posts} - {None}:
+            for unit in sorted({u for p in posts if (u := self.unit(scope, p)) is not None}):
                 here = {p["post"] for p in posts if self.unit(scope, p) == unit}
                 people = [self.cand[i] for i, j in plan if j in here]
                 if t["of"] == "team":
                     people += [s for s in self.stay if s["post"] in here]
-                total += self.miss(t, people)
-        return round(total, 6)
+                yield t["target"], unit, self.miss(t, people)
 
     def miss(self, t: Table, people: list[Table]) -> float:
         if "mean_of" in t:

@@ -15,12 +15,12 @@ from planner.model.people.rules import PEOPLE_RULES
 from planner.model.people.training import is_tied
 from planner.model.people.variables import PeopleVariables, people_variables
 from planner.model.rule import Leximin, Model, Stage
-from planner.model.training import cost_terms, purse_rows, training_rows
+from planner.model.training import cost_terms, grain_of, purse_rows, training_rows
 
 #: The order of goals when a case does not rank its own.
 DEFAULT_GOALS = ("floor", "fill", "fairness", "targets", "orders", "bench", "fit", "steady",
                  "payer_order")
-_MONEY = {rule.name for rule in MONEY_RULES}
+_MONEY = {"training", *(rule.name for rule in MONEY_RULES)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def ranked_goals(case: Case) -> tuple[tuple[str, float], ...]:
 
 
 def unit_of(rule: str) -> str:
-    """``yuan`` for a rule of money, ``people`` for one of people."""
+    """``yuan`` for a rule of money or of what pays for training, ``people`` for one of people."""
     return "yuan" if rule in _MONEY else "people"
 
 
@@ -129,8 +129,9 @@ def _people(case: Case) -> Block:
 def _joint(case: Case) -> Block:
     """Both halves and what ties them: one model, one ranking of goals.
 
-    Whom to list and to train among equals is decided with the last goal of people, so that the
-    goals of money after it find nothing whole to decide.
+    Whom to list and to train among equals is decided after all that is ranked; where ``fairness``
+    has made the amounts unique, with the last goal of people, so that the goals of money after it
+    find nothing whole to decide.
     """
     model = Model()
     money, people = _money_rules(case, model), _people_rules(case, model)
@@ -138,17 +139,23 @@ def _joint(case: Case) -> Block:
     base = len(model.lower), len(model.rows)
     goals: list[Stage | Leximin] = []
     order = ranked_goals(case)
-    last = max((n for n, (g, _) in enumerate(order) if g in PEOPLE_GOALS and g != "steady"),
-               default=-1)
+    decided = _decided(order, bool(people.people.earlier))
     for n, goal in enumerate(order):
         mine = _money_goals(case, money, model, goal)
         goals += [replace(s, takes=people.spent) if isinstance(s, Leximin) else s for s in mine]
         goals += _people_goals(case, people, model, goal)
-        if n == last:
+        if n == decided:
             goals += _people_ties(case, people, model)
-    if last < 0:
-        goals += _people_ties(case, people, model)
     return Block("joint", model, tuple(goals), *base, money=money, people=people)
+
+
+def _decided(order: Sequence[tuple[str, float]], earlier: bool) -> int:
+    """The rank after which no goal tells two choices of people apart; ``earlier``: with a plan to
+    keep to."""
+    if ("fairness", 0.0) not in order:
+        return len(order) - 1
+    return max(n for n, (goal, _) in enumerate(order)
+               if goal == "fairness" or (goal in PEOPLE_GOALS and (goal != "steady" or earlier)))
 
 
 def _money_rules(case: Case, model: Model) -> MoneyVariables:
@@ -192,7 +199,8 @@ def _people_ties(case: Case, v: PeopleVariables, model: Model) -> list[Stage | L
         goals += beside(case, v, model)
     goals += successors(case, v, model)
     if v.spent:
-        goals.append(Stage("training", "min", cost_terms(case, v), unit=SCALE))
+        grain = grain_of(case, {c for _, c in v.trained}) / SCALE
+        goals.append(Stage("training", "min", cost_terms(case, v), grain=grain, unit=SCALE))
     return [*goals, *people_tie(case, v, model)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from math import inf
+from math import ceil, floor, inf, isfinite
 from typing import Generic, Literal, TypeVar
 
 from planner.case.case import Case
@@ -14,6 +14,8 @@ P = TypeVar("P")  # the part of a plan it is counted again on
 
 Terms = list[tuple[int, float]]
 Sense = Literal["max", "min"]
+#: A linear bound this near to a value, in parts of it, may be that value.
+NEARLY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,14 @@ class Stage:
     #: Columns that are whole for this goal (and those after it that name the same), then stay as
     #: they came out: this goal is reached again with them, and what follows is linear.
     whole: tuple[int, ...] = ()
+
+    def sharp(self, bound: float) -> float:
+        """What the goal can be at best that cannot be better than ``bound``: of its grain."""
+        if not self.grain or not isfinite(bound):
+            return bound
+        steps = bound / self.grain
+        near = min(NEARLY * max(1.0, abs(bound)) / self.grain, 0.1)
+        return self.grain * (ceil(steps - near) if self.sense == "min" else floor(steps + near))
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ p[s]    ``Purse.spent``        万元    what is spent of a purse
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import gcd
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell, cells_of
@@ -30,12 +31,18 @@ class Purse:
     """The awards that pay some courses: of a fund in one street, or in all (``street`` None).
 
     ``courses`` are the positions of those it pays. The purse of a whole fund pays the courses of
-    the district school after those of the streets, so it holds them all.
+    the district school after those of the streets, so it holds them all. What is spent of it is a
+    multiple of ``grain`` (yuan).
     """
 
     fund: str
     street: str | None
     courses: tuple[int, ...]
+    grain: int = 1
+
+    def usable(self, award: int) -> int:
+        """The part of an award its courses can use (yuan): of 19,000, courses of 12,000 use one."""
+        return award // self.grain * self.grain
 
     @property
     def of(self) -> str:
@@ -51,9 +58,15 @@ def purses_of(case: Case) -> tuple[Purse, ...]:
     """Every purse that pays a course, by fund, streets before the whole."""
     courses = courses_of(case)
     keys = sorted({(c.fund, c.street or "") for c in courses}, key=lambda k: (k[0], not k[1], k[1]))
-    return tuple(Purse(fund, street or None, tuple(
-        n for n, c in enumerate(courses)
-        if c.fund == fund and (not street or c.street == street))) for fund, street in keys)
+    pays = [tuple(n for n, c in enumerate(courses) if c.fund == fund
+                  and (not street or c.street == street)) for fund, street in keys]
+    return tuple(Purse(fund, street or None, mine, grain_of(case, mine))
+                 for (fund, street), mine in zip(keys, pays, strict=True))
+
+
+def grain_of(case: Case, courses: Iterable[int]) -> int:
+    """The greatest sum (yuan) that divides the costs of all these courses, by position."""
+    return max(gcd(*(courses_of(case)[c].cost for c in courses)), 1)
 
 
 def training_rows(
@@ -69,10 +82,14 @@ def training_rows(
     """
     yield from _spent_rows(case, people)
     for purse, spent in zip(purses_of(case), people.spent, strict=True):
-        awards = [term for g, group in enumerate(money.groups)
-                  if purse.holds(group.lead)
-                  for term in money.paid(g)]
-        yield Row("training", purse.of, [(spent, 1.0), *((j, -c) for j, c in awards)], high=0.0)
+        awards = [(j, -c) for j, c in award_terms(purse, money)]
+        yield Row("training", purse.of, [(spent, 1.0), *awards], high=0.0)
+
+
+def award_terms(purse: Purse, money: MoneyVariables) -> Terms:
+    """The awards in a purse, in units of ``SCALE``."""
+    return [term for g, group in enumerate(money.groups) if purse.holds(group.lead)
+            for term in money.paid(g)]
 
 
 def cost_terms(case: Case, people: PeopleVariables) -> Terms:
@@ -90,10 +107,13 @@ def _spent_rows(case: Case, people: PeopleVariables) -> Iterator[Row]:
 
 
 def purse_rows(case: Case, people: PeopleVariables, awards: Sequence[int]) -> Iterator[Row]:
-    """The same where the awards are known: so many yuan in each purse."""
+    """The same where the awards are known: so many yuan in each purse, as far as they are usable.
+
+    Said here, so that nobody is sent to seven twelfths of a course before people must be whole.
+    """
     yield from _spent_rows(case, people)
     for purse, spent, yuan in zip(purses_of(case), people.spent, awards, strict=True):
-        yield Row("training", purse.of, [(spent, 1.0)], high=yuan / SCALE)
+        yield Row("training", purse.of, [(spent, 1.0)], high=purse.usable(yuan) / SCALE)
 
 
 def awards_of(case: Case, money: MoneyPart) -> tuple[int, ...]:

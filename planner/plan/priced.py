@@ -11,12 +11,14 @@ from planner.case.case import Case
 from planner.model.blocks import ranked_goals
 from planner.model.people.goals import PEOPLE_GOALS
 from planner.model.people.listed import Pool, pooled
+from planner.model.people.match import Named
 from planner.model.people.pricing import (
     MORE_CANDIDATE,
     MORE_POST,
     NOTHING,
+    Best,
+    Block,
     Prices,
-    best_of,
     pairs_of,
 )
 from planner.model.people.targets import Bound
@@ -49,28 +51,28 @@ class Offered:
         pairs, n = self.pool.pairs, len(self.pool.pairs.what)
         sign = 1.0 if sense == "max" else -1.0
         prices = self._prices(out, weight, sign, sign * reduced)
-        blocks, more = [], 0.0
-        for a, b in pairs.blocks():
-            gain = sign * pairs.reduced(a, b, prices)
-            gain[np.isnan(gain)] = 0.0
-            I, J = self._listed_in(a, b)
-            gain[I - a, J] = 0.0
-            gain[gain <= NOTHING] = 0.0
-            if gain.any():
-                most = pairs.most(np.arange(a, b)[:, None], np.arange(n)[None, :])
-                all_of = pairs.members[a:b] * pairs.people.capacity[pairs.first[a:b]]
-                more += float(np.minimum(
-                    (gain * most).sum(axis=1), gain.max(axis=1) * all_of).sum())
-                blocks.append((a, np.where(gain > 0, gain, np.nan)))
-        if not blocks:
-            return np.zeros(0, dtype=int), 0.0
-        return best_of(pairs, iter(blocks), MORE_CANDIDATE, np.full(n, MORE_POST)), more
+        best = Best(pairs, MORE_CANDIDATE, np.full(n, MORE_POST))
+        listed = self._listed()
+        most, whole = np.zeros(len(pairs.who)), np.zeros(len(pairs.who))
+        for block in pairs.blocks():
+            gain = sign * block.reduced(prices)
+            row, column, _ = listed.inside(block.J, block.I)
+            gain[row, column] = 0.0
+            gain[~(gain > NOTHING)] = 0.0  # not a number: not eligible
+            at = np.flatnonzero(gain.any(axis=0))
+            if len(at):
+                mine = Block(pairs, block.J, block.I[at])
+                gain = gain[:, at]
+                most[mine.I] = np.maximum(most[mine.I], gain.max(axis=0))
+                whole[mine.I] += (gain * pairs.most(mine.I[None, :], mine.J[:, None])).sum(axis=0)
+                gain[gain == 0.0] = -np.inf
+                best.see(mine, gain)
+        return best.keys(), float(np.minimum(whole, most * pairs.all_of()).sum())
 
-    def _listed_in(self, a: int, b: int) -> tuple[Array, Array]:
+    def _listed(self) -> Named:
         n = len(self.pool.pairs.what)
-        low, high = np.searchsorted(self.pool.keys, (a * n, b * n))
-        keys = self.pool.keys[low:high]
-        return keys // n, keys % n
+        keys = self.pool.keys
+        return Named.of(keys // n, keys % n, np.ones(len(keys)), n)
 
     def _prices(self, out: Outcome, weight: float, sign: float, gain: Array) -> Prices:
         """The duals, those of the bounds of columns moved to the rows of their candidates.
@@ -82,7 +84,7 @@ class Offered:
         columns = np.array(self.pool.columns, dtype=int)
         key = np.array(self.pool.order, dtype=int)
         I, J = key // len(pairs.what), key % len(pairs.what)
-        all_of = (pairs.members * pairs.people.capacity[pairs.first])[I]
+        all_of = pairs.all_of()[I]
         at = (out.x[columns] >= all_of - WHOLE) & (pairs.most(I, J) >= all_of) & (
             gain[columns] > NOTHING)
         moved = np.zeros(len(pairs.who))
@@ -93,14 +95,14 @@ class Offered:
         self, out: Outcome, weight: float, sense: Sense, gap: float, most: int
     ) -> Array | None:
         """Names of all pairs that cost at most ``gap``; ``None`` if they are above ``most``."""
-        pairs, n = self.pool.pairs, len(self.pool.pairs.what)
+        pairs = self.pool.pairs
         prices, sign = self.pool.prices(out.duals, weight), 1.0 if sense == "max" else -1.0
         found, count = [np.zeros(0, dtype=int)], 0
-        for a, b in pairs.blocks():
-            gain = sign * pairs.reduced(a, b, prices)
-            i, j = np.nonzero(gain >= -gap)  # never where it is not a number
-            found.append((a + i) * n + j)
-            count += len(i)
+        for block in pairs.blocks():
+            gain = sign * block.reduced(prices)
+            row, at = np.nonzero(gain >= -gap)  # never where it is not a number
+            found.append(pairs.key(block.I[at], block.J[row]))
+            count += len(row)
             if count > most:
                 return None
         return np.setdiff1d(np.concatenate(found), self.pool.keys)
@@ -122,7 +124,7 @@ def priced(
     whole answer came of the pool although there was time.
     """
     p = people_of(case)
-    if p.bench is not None or p.trainable or p.eligible.sum() <= above:
+    if p.bench is not None or p.trainable or p.match.count() <= above:
         return None
     pairs = pairs_of(case)
     if pairs.count() <= above:
@@ -154,7 +156,7 @@ def _stages(case: Case, pool: Pool, model: Model) -> list[Stage]:
             assert isinstance(stage, Stage)
             stages.append(replace(stage, tolerance=tolerance) if tolerance else stage)
     grains: dict[object, float] = {
-        MUST: _grain_of_bounds([p.bounds[g] for g in must]), "fit": _grain(p.fit[p.eligible])}
+        MUST: _grain_of_bounds([p.bounds[g] for g in must]), "fit": _grain(case)}
     for strength in ("should", "aim"):
         grains["targets", strength] = _grain_of_bounds(
             [b for b in p.bounds if b.strength == strength])
@@ -162,10 +164,11 @@ def _stages(case: Case, pool: Pool, model: Model) -> list[Stage]:
             for s in stages]
 
 
-def _grain(fits: Array) -> float:
-    """The step all sums of these points are on; 0 when they are not whole."""
-    values = np.unique(fits)
-    if not len(values) or (values != np.round(values)).any():
+def _grain(case: Case) -> float:
+    """The step all sums of points are on; 0 when they are not whole."""
+    points = [row.points for row in case.rows("points")]
+    values = {float(f) for f in (*points, *(row.fit for row in case.rows("pairs") if row.fit))}
+    if not all(value.is_integer() for value in values):
         return 0.0
     return float(gcd(*(int(value) for value in values)))
 

@@ -78,10 +78,10 @@ def bench_of(case: Case) -> Bench | None:
 
 def bench_order(case: Case, listed: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
     """(candidate, post, rank) of those listed: the best fit first, then near-term, then code."""
-    bench, fit = bench_of(case), fits(case)
+    bench = bench_of(case)
     if bench is None:
         return []
-    near, out, before = bench.near, [], (-1, 0)
+    fit, near, out, before = fits(case), bench.near, [], (-1, 0)
     for j, _, _, i in sorted((j, -fit[i, j], not near[i], i) for i, j in listed):
         before = (j, before[1] + 1 if before[0] == j else 1)
         out.append((i, j, before[1]))

@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
 from planner.case.case import Case
 from planner.model.people.bench import BenchVariables, bench_of, bench_order
+from planner.model.people.match import walls_of
 from planner.model.people.part import PeoplePart
-from planner.model.people.pool import barriers_of
 from planner.model.people.training import opened_by, readied_by
 from planner.model.people.variables import PeopleVariables
 from planner.model.rule import Breach, Row, Terms
@@ -58,13 +60,15 @@ def bench_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
         if n > bench.depth[what[post]]:
             yield Breach("bench", post, f"{n} listed on {bench.depth[what[post]]} places")
     pairs = Counter((who[c], what[p]) for c, p, _ in known)
-    given = opened_by(case, part)
-    for candidate, post, _ in known:
-        i, j = who[candidate], what[post]
-        if pairs[i, j] > 1:
+    i = np.array([who[c] for c, _, _ in known], dtype=int)
+    j = np.array([what[p] for _, p, _ in known], dtype=int)
+    given = opened_by(case, part, i, j)
+    barred = {name: wall.at(i, j) for name, wall in walls_of(case).items()}
+    for n, (candidate, post, _) in enumerate(known):
+        if pairs[i[n], j[n]] > 1:
             yield Breach("bench", post, f"{candidate} twice")
-        for name, wall in barriers_of(case).items() if not given[i, j] else ():
-            if wall[i if wall.shape[0] > 1 else 0, j if wall.shape[1] > 1 else 0]:
+        for name, stands in barred.items() if not given[n] else ():
+            if stands[n]:
                 yield Breach("bench", post, f"{candidate}: {name}")
     ranks = {(i, j): n for i, j, n in bench_order(case, list(pairs))}
     for candidate, post, n in known:

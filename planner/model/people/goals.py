@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from planner.case.case import Case
 from planner.model.people.variables import PeopleVariables, people_classes
 from planner.model.rule import Model, Row, Stage, Terms
@@ -67,9 +69,10 @@ def bench(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:
 
 def fit(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:
     """Most fit of the people placed, in points."""
-    terms = [(column, float(v.people.fit[v.who[I][0], v.what[J][0]]))
-             for (I, J), column in v.y.items()]
-    yield Stage("fit", "max", [(j, c) for j, c in terms if c])
+    i = np.array([v.who[I][0] for I, _ in v.y], dtype=int)
+    j = np.array([v.what[J][0] for _, J in v.y], dtype=int)
+    points = zip(v.y.values(), v.people.match.fit_at(i, j).tolist(), strict=True)
+    yield Stage("fit", "max", [(column, c) for column, c in points if c])
 
 
 def steady(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from planner.case.case import Case
+from planner.model.people.match import Named
 from planner.model.people.pool import Array
 from planner.model.people.pricing import Pairs, Prices, first_pool
 from planner.model.people.rules import PEOPLE_RULES
@@ -45,48 +47,47 @@ class Pool:
     kin: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def prices(self, duals: Array, fit: float) -> Prices:
-        """The duals of a solved model by what they are about."""
+        """The duals of a solved model by what they are about; of rows that came later, none."""
+        later = max(self.kin.values(), default=0) + 1 - len(duals)
+        duals = np.append(duals, np.zeros(max(0, later)))
         target = np.where(self.target >= 0, duals[self.target], 0.0)
         post = np.where(self.post >= 0, duals[self.post], 0.0)
         held = duals[self.fit] if self.fit >= 0 else 0.0
         return Prices(duals[self.seat], post, target, fit - held, self._kin_prices(duals))
 
-    def _kin_prices(self, duals: Array) -> tuple[Array, Array, Array]:
+    def _kin_prices(self, duals: Array) -> Named:
         of = {i: I for I, members in enumerate(self.pairs.who) for i in members}
-        home = self.pairs.people.community[self.pairs.at]
-        I: list[int] = []
-        J: list[int] = []
-        dual: list[float] = []
-        for (k, community), row in self.kin.items():
-            if duals[row]:
-                here = np.flatnonzero(home == community).tolist()
-                for person in self.pairs.people.kin[k]:
-                    I += [of[person]] * len(here)
-                    J += here
-                    dual += [float(duals[row])] * len(here)
-        return np.array(I, dtype=int), np.array(J, dtype=int), np.array(dual)
+        here: dict[str, list[int]] = {}
+        for J, j in enumerate(self.pairs.at.tolist()):
+            here.setdefault(self.pairs.people.community[j], []).append(J)
+        found = [
+            (of[person], J, float(duals[row])) for (k, community), row in self.kin.items()
+            if duals[row] for person in self.pairs.people.kin[k] for J in here[community]]
+        I, J_, dual = np.array(found, dtype=float).reshape(-1, 3).T
+        return Named.of(I.astype(np.int64), J_.astype(np.int64), dual, len(self.pairs.what))
 
     def join(self, keys: Array, first: int) -> NewColumns:
         """Pairs join, as columns numbered from ``first``: what they have in the rows there are."""
-        n = len(self.pairs.what)
+        pairs, n = self.pairs, len(self.pairs.what)
         I, J = keys // n, keys % n
         column = np.arange(len(keys))
         parts = [(column, self.seat[J], np.ones(len(keys))),
                  (column, self.post[I], np.ones(len(keys)))]
-        for g, row in enumerate(self.target.tolist()):
-            value = self.pairs.weights[g, I] * self.pairs.inside[g, J]
-            some = np.flatnonzero(value) if row >= 0 else np.zeros(0, dtype=int)
-            parts.append((some, np.full(len(some), row), value[some]))
+        for k, counted in enumerate(pairs.counted):
+            mine = np.flatnonzero(pairs.pattern[J] == k)
+            for g in counted if len(mine) else ():
+                value = pairs.weights[pairs.weighs[g], I[mine]]
+                some = np.flatnonzero(value) if self.target[g] >= 0 else mine[:0]
+                parts.append((mine[some], np.full(len(some), self.target[g]), value[some]))
         if self.fit >= 0:
-            p = self.pairs.people
-            value = p.fit[self.pairs.first[I], self.pairs.at[J]]
+            value = pairs.match.fit_at(I, J)
             some = np.flatnonzero(value)
             parts.append((some, np.full(len(some), self.fit), value[some]))
         at, index, value = (np.concatenate(part) for part in zip(*parts, strict=True))
         order = np.lexsort((index, at))
         start = np.searchsorted(at[order], np.arange(len(keys)))
         self._note(keys, first)
-        return NewColumns(self.pairs.most(I, J), start, index[order], value[order])
+        return NewColumns(pairs.most(I, J), start, index[order], value[order])
 
     def _note(self, keys: Array, first: int) -> None:
         n = len(self.pairs.what)
@@ -148,14 +149,32 @@ def pooled(case: Case, pairs: Pairs, model: Model) -> Pool:
     for rule in PEOPLE_RULES:
         if rule.name != "kin":
             model.add(rule.rows(case, v))
-    pool = Pool(pairs, v, keys, list(y.values()), keys.tolist(), *_found(pairs, model, y))
+    seat, post, target = _found(pairs, model, y, keys)
+    sharp = [model.row(row) for row in _sharpened(v, pairs, keys)]
+    pool = Pool(pairs, v, keys, list(y.values()), keys.tolist(), seat, post,
+                np.append(target, np.array(sharp, dtype=int)))
     _, rows = pool.relate(pool.columns, pool.order, len(model.rows))
     model.add(rows)
     return pool
 
 
+def _sharpened(v: PeopleVariables, pairs: Pairs, keys: Array) -> Iterator[Row]:
+    """The rows of the sharpened bounds over a pool."""
+    columns, n = np.array(list(v.y.values()), dtype=int), len(pairs.what)
+    I, J = keys // n, keys % n
+    for k, bound in enumerate(pairs.rounded, len(pairs.people.bounds)):
+        inside = np.array([k in counted for counted in pairs.counted], dtype=bool)[pairs.pattern]
+        value = pairs.weights[pairs.weighs[k], I] * inside[J]
+        some = np.flatnonzero(value)
+        terms = list(zip(columns[some].tolist(), value[some].tolist(), strict=True))
+        terms += [(v.unfilled[m], bound.unfilled) for m in np.flatnonzero(inside).tolist()]
+        of = pairs.people.bounds[bound.g]
+        yield Row("rounded", f"{of.target}/{of.unit}",
+                  [*terms, (v.short[bound.g], bound.short)], low=bound.low)
+
+
 def _found(
-    pairs: Pairs, model: Model, y: dict[tuple[int, int], int]
+    pairs: Pairs, model: Model, y: dict[tuple[int, int], int], keys: Array
 ) -> tuple[Array, Array, Array]:
     """The numbers of the rows of seats, of candidates and of bounds; -1 where there is none."""
     of = {column: I for (I, _), column in y.items()}
@@ -167,12 +186,14 @@ def _found(
         post[of[model.rows[k].terms[0][0]]] = k
     target = np.full(len(pairs.people.bounds), -1, dtype=int)
     stated = [g for g, b in enumerate(pairs.people.bounds) if b.strength != "must"
-              or b.constant < 0 or _counts(pairs, g)]
+              or b.constant < 0 or _counts(pairs, keys, g)]
     target[stated] = rows["target"]
     return np.array(rows["seats"], dtype=int), post, target
 
 
-def _counts(pairs: Pairs, g: int) -> bool:
-    """Whether any eligible pair counts in a bound."""
-    who, what = np.flatnonzero(pairs.weights[g]), np.flatnonzero(pairs.inside[g])
-    return bool(pairs.people.eligible[pairs.first[who]][:, pairs.at[what]].any())
+def _counts(pairs: Pairs, keys: Array, g: int) -> bool:
+    """Whether any pair of the pool counts in a bound."""
+    n = len(pairs.what)
+    inside = np.array([g in counted for counted in pairs.counted], dtype=bool)
+    return bool((inside[pairs.pattern[keys % n]]
+                 & (pairs.weights[pairs.weighs[g], keys // n] != 0)).any())

@@ -13,8 +13,10 @@ w[g]    ``v.short[g]``            people  how far a target is missed (people × 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+
+import numpy as np
 
 from planner.case.case import Case
 from planner.model.people.bench_rules import (
@@ -27,8 +29,9 @@ from planner.model.people.bench_rules import (
     bench_recount,
     bench_rows,
 )
+from planner.model.people.match import match_of, walls_of
 from planner.model.people.part import PeoplePart
-from planner.model.people.pool import barriers_of, fits, seats_of
+from planner.model.people.seats import seats_of
 from planner.model.people.targets import Bound, bounds_of
 from planner.model.people.training import opened_by, trained_recount, trained_rows
 from planner.model.people.variables import PeopleVariables
@@ -99,19 +102,23 @@ def eligible_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
 
 def eligible_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
     """Each placed pair against every barrier, training aside; its fit against the points."""
-    points = fits(case)
     who = {c.candidate: i for i, c in enumerate(case.rows("candidates"))}
     what = {p.post: j for j, p in enumerate(case.rows("posts"))}
-    walls, given = barriers_of(case) if part.placed else {}, opened_by(case, part)
+    known = [(c, p, fit) for c, p, fit in part.placed if c in who and p in what]
+    i = np.array([who[c] for c, _, _ in known], dtype=int)
+    j = np.array([what[p] for _, p, _ in known], dtype=int)
+    barred = {name: wall.at(i, j) for name, wall in walls_of(case).items()}
+    given, points = opened_by(case, part, i, j), match_of(case).fit_at(i, j)
+    at = {pair[:2]: n for n, pair in enumerate(known)}
     for candidate, post, fit in part.placed:
-        if candidate not in who or post not in what:
+        if (candidate, post) not in at:
             yield Breach("eligible", f"{candidate}/{post}", "no such candidate or post")
             continue
-        i, j = who[candidate], what[post]
-        for name, wall in walls.items() if not given[i, j] else ():
-            if wall[i if wall.shape[0] > 1 else 0, j if wall.shape[1] > 1 else 0]:
+        n = at[candidate, post]
+        for name, stands in barred.items() if not given[n] else ():
+            if stands[n]:
                 yield Breach("eligible", f"{candidate}/{post}", name)
-        if abs(points[i, j] - fit) > 1e-9:
+        if abs(points[n] - fit) > 1e-9:
             yield Breach("eligible", f"{candidate}/{post}", f"fit {fit}")
 
 
@@ -182,19 +189,28 @@ def target_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
     stands on; the opposite bounds have the signs turned. ``must`` has no w. Filling ranks before
     targets, so an empty seat never helps a share. Source: table ``targets``.
     """
+    in_post = _by_post(v.what, v.y)
+    on_bench = in_post if v.bench is None else _by_post(v.bench.what, v.bench.b)
     for g, bound in enumerate(v.people.bounds):
-        listed = bound.of == "bench" and v.bench is not None
-        what, columns = (v.bench.what, v.bench.b) if listed and v.bench else (v.what, v.y)
-        mine = set(bound.posts)
-        inside = {J for J, posts in enumerate(what) if mine & set(posts)}
-        terms = [
-            (column, float(bound.weights[v.who[I][0]]))
-            for (I, J), column in columns.items() if J in inside and bound.weights[v.who[I][0]]
-        ]
+        of = on_bench if bound.of == "bench" else in_post
+        weights = bound.weights
+        terms = sorted({
+            column: float(weights[v.who[I][0]]) for j in bound.posts for column, I in of.get(j, ())
+            if weights[v.who[I][0]]}.items())
         if bound.strength != "must":
             terms.append((v.short[g], 1.0))
         if terms or bound.constant < 0:
             yield Row("target", f"{bound.target}/{bound.unit}", terms, low=-bound.constant)
+
+
+def _by_post(
+    what: Sequence[Sequence[int]], columns: Mapping[tuple[int, int], int]
+) -> dict[int, list[tuple[int, int]]]:
+    """The columns of each post, each with its class of candidates."""
+    by_class: dict[int, list[tuple[int, int]]] = {}
+    for (I, J), column in columns.items():
+        by_class.setdefault(J, []).append((column, I))
+    return {j: by_class.get(J, []) for J, posts in enumerate(what) for j in posts}
 
 
 def target_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:

@@ -66,7 +66,7 @@ def courses_of(case: Case) -> tuple[Course, ...]:
     open_, near = eligible(case), _near_term(case)
     out = []
     for row in case.rows("training"):
-        after = _after(case, row)
+        after = attended(case, row)
         attends = np.ones(len(near), dtype=bool)
         if row.where:
             attends = np.array(case.matches_person(row.where, "candidates"))
@@ -99,7 +99,7 @@ def _near_term(case: Case) -> Array:
     return np.asarray(case.frame("candidates")["ready"].to_numpy() == "now")
 
 
-def _after(case: Case, row: Any) -> Case:
+def attended(case: Case, row: Any) -> Case:
     """The case as if every candidate had attended the course; nobody unlearns what they had."""
     sheet = case.sheet("candidates")
     frame = sheet.frame.copy()
@@ -154,6 +154,29 @@ def _only_trained(case: Case, v: PeopleVariables, i: int, I: int) -> Iterator[Ro
             yield Row("trained", code, terms, high=0.0)
 
 
+def undivided_rows(case: Case, v: PeopleVariables) -> Iterator[Row]:
+    r"""What ``trained_rows`` say of whole people, said of parts of people too.
+
+    .. math:: \sum_{j \text{ opened by } C} y_{ij} \le \sum_{c \in C} t_{ic}
+
+    One post takes all of a person, so all posts the same courses open take no more of them than is
+    trained. It rules out no plan, only points between plans: half on each of two posts for half a
+    course. For models that are not asked for whole people at first.
+    """
+    courses = courses_of(case)
+    of = {I: i for i, I in ((v.who[I][0], I) for I, _ in v.trained) if v.people.capacity[i] == 1}
+    opened: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+    for (I, J), column in v.y.items() if of else ():
+        by = tuple(c for c, course in enumerate(courses)
+                   if I in of and course.opens[of[I], v.what[J][0]])
+        if by:
+            opened.setdefault((I, by), []).append(column)
+    for (I, by), columns in sorted(opened.items()):
+        code = str(case.rows("candidates")[of[I]].candidate)
+        terms = [*((j, 1.0) for j in columns), *((v.trained[I, c], -1.0) for c in by)]
+        yield Row("trained", code, terms, high=0.0)
+
+
 def trained_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
     """Whoever is trained may attend, once a course; courses are not overfull."""
     courses = {c.code: c for c in courses_of(case)}
@@ -170,14 +193,14 @@ def trained_recount(case: Case, part: PeoplePart) -> Iterator[Breach]:
             yield Breach("trained", code, f"{n} people", n - (courses[code].most or 0))
 
 
-def opened_by(case: Case, part: PeoplePart) -> Array:
-    """(N, M) pairs that the training in this plan has made eligible."""
-    out = np.zeros((len(case.frame("candidates")), len(case.frame("posts"))), dtype=bool)
-    who = {c.candidate: i for i, c in enumerate(case.rows("candidates"))}
+def opened_by(case: Case, part: PeoplePart, i: Array, j: Array) -> Array:
+    """Booleans, pair by pair: the training in this plan has made it eligible."""
+    out = np.zeros(len(i), dtype=bool)
+    who = {c.candidate: k for k, c in enumerate(case.rows("candidates"))}
     courses = {c.code: c for c in courses_of(case)}
     for candidate, code in part.trained:
         if code in courses and candidate in who:
-            out[who[candidate]] |= courses[code].opens[who[candidate]]
+            out |= (i == who[candidate]) & courses[code].opens[i, j]
     return out
 
 

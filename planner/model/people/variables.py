@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from planner.model.people.bench import (
     listings,
     seen_of_people,
 )
+from planner.model.people.grid import kinds
+from planner.model.people.match import Match, match_of
 from planner.model.people.pool import Seats, check_pins, eligible, fits, pins, seats_of
 from planner.model.people.targets import Bound, bounds_of
 from planner.model.people.training import courses_of, opened, trainable
@@ -31,9 +34,8 @@ Array = np.ndarray[Any, Any]
 class People:
     """What the people block is about, as arrays over N candidates and M posts in code order."""
 
+    case: Case
     seats: Seats
-    eligible: Array  # (N, M) booleans
-    fit: Array  # (N, M) points
     pins: tuple[tuple[int, int], ...]
     bounds: tuple[Bound, ...]
     capacity: Array  # (N,)
@@ -44,33 +46,59 @@ class People:
     earlier: tuple[tuple[int, int], ...] = ()  # placements of an earlier plan still possible
     trainable: frozenset[int] = frozenset()  # candidates whom a course gives something
 
+    @property
+    def match(self) -> Match:
+        """Who is eligible and how well they fit, for any block of pairs; training aside."""
+        return match_of(self.case)
+
+    @cached_property
+    def eligible(self) -> Array:
+        """(N, M) booleans: eligible, if need be once trained, and a seat is vacant."""
+        return np.asarray(
+            (eligible(self.case) | opened(self.case)) & (self.seats.vacant > 0)[None, :])
+
+    def open_to(self, j: int) -> Array:
+        """The candidates eligible for a post, if need be once trained; nobody if none is vacant."""
+        open_ = self.match.open(np.array([j]), np.arange(len(self.capacity)))[0]
+        for course in courses_of(self.case):
+            open_ |= course.opens[:, j]
+        return np.flatnonzero(open_ & (self.seats.vacant[j] > 0))
+
+    @property
+    def fit(self) -> Array:
+        """(N, M) points."""
+        return fits(self.case)
+
 
 @per_case
 def people_of(case: Case) -> People:
     """Read the case. Raises ``InputError`` when a pinned pair is impossible."""
     seats = seats_of(case)
-    open_ = eligible(case)
-    check_pins(case, open_, seats)
+    check_pins(case, seats, [(i, j) for i, j in pins(case)
+                             if any(course.opens[i, j] for course in courses_of(case))])
     at = {c: i for i, c in enumerate(case.frame("candidates")["candidate"])}
     kin = sorted({tuple(sorted((at[r.person], at[r.other])))
                   for r in case.rows("kin") if r.person in at and r.other in at})
     posts = case.frame("posts")
-    vacant = (open_ | opened(case)) & (seats.vacant > 0)[None, :]
     return People(
-        seats, vacant, fits(case), tuple(pins(case)),
-        bounds_of(case),
+        case, seats, tuple(pins(case)), bounds_of(case),
         case.frame("candidates")["capacity"].to_numpy(dtype=float, na_value=1).astype(int),
         tuple((i, k) for i, k in kin), posts["community"].to_numpy(),
         posts["priority"].to_numpy(dtype=float, na_value=0).astype(int),
-        bench_of(case), _earlier(case, at, vacant), trainable(case),
+        bench_of(case), _earlier(case, at, seats), trainable(case),
     )
 
 
-def _earlier(case: Case, at: dict[str, int], open_: Array) -> tuple[tuple[int, int], ...]:
+def _earlier(case: Case, at: dict[str, int], seats: Seats) -> tuple[tuple[int, int], ...]:
     """What of an earlier plan could be placed again, as positions."""
     post = {p: j for j, p in enumerate(case.frame("posts")["post"])}
-    known = ((at[c], post[p]) for c, p in case.earlier if c in at and p in post)
-    return tuple(sorted((i, j) for i, j in known if open_[i, j]))
+    known = sorted((at[c], post[p]) for c, p in case.earlier if c in at and p in post)
+    i, j = np.array(known, dtype=np.int64).reshape(-1, 2).T
+    open_ = match_of(case).open_at(i, j)
+    for course in courses_of(case):
+        open_ |= course.opens[i, j]
+    open_ &= seats.vacant[j] > 0
+    return tuple(pair for pair, is_open in zip(known, open_.tolist(), strict=True) if is_open)
 
 
 @dataclass(frozen=True)
@@ -109,8 +137,18 @@ def _classes(keys: list[tuple[Any, ...]]) -> tuple[tuple[int, ...], ...]:
 
 def inside_of(p: People, bench: bool) -> list[tuple[int, ...]]:
     """The bounds that count each post: those of the bench, or those of who is in post."""
-    mine = [(g, set(b.posts)) for g, b in enumerate(p.bounds) if (b.of == "bench") == bench]
-    return [tuple(g for g, posts in mine if j in posts) for j in range(len(p.community))]
+    found: list[list[int]] = [[] for _ in p.community]
+    for g, bound in enumerate(p.bounds):
+        for j in bound.posts if (bound.of == "bench") == bench else ():
+            found[j].append(g)
+    return [tuple(mine) for mine in found]
+
+
+def patterns_of(p: People) -> tuple[Array, list[tuple[int, ...]]]:
+    """(M,) which bounds of who is in post count each post, as numbers; the bounds by number."""
+    inside = inside_of(p, bench=False)
+    number = {key: k for k, key in enumerate(dict.fromkeys(inside))}
+    return np.array([number[key] for key in inside], dtype=np.int64), list(number)
 
 
 def people_classes(p: People) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
@@ -140,6 +178,37 @@ def people_classes(p: People) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[
         for j in range(len(p.community))
     ])
     return who, tuple(J for J in what if any(p.seats.vacant[j] for j in J))
+
+
+def large_classes(p: People) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
+    """The same, of a case without bench and training, by what is asked of pairs and not of each.
+
+    Whoever is named in a row of ``pairs`` shares no class either.
+    """
+    match, n, m = p.match, len(p.capacity), len(p.community)
+    asked = [*match.walls, *(table for table, _ in match.tables)]
+    alone, apart = np.full(n, -1), np.full(m, -1)
+    by_name = [*(i for pair in p.kin for i in pair), *(i for i, _ in (*p.pins, *p.earlier)),
+               *match.shut.i.tolist(), *match.given.i.tolist()]
+    by_name += np.flatnonzero(p.capacity > 1).tolist()
+    alone[by_name] = by_name
+    counts = {id(c): c for b in p.bounds for c in (b.counts, b.counted)}  # targets share theirs
+    posts = [j for _, j in (*p.pins, *p.earlier)]
+    apart[posts] = posts
+    if p.kin or (p.capacity > 1).any():
+        apart = np.arange(m)
+    who, _ = kinds([alone, match.own, *counts.values(), *(g.who for g in asked)], n)
+    what, _ = kinds([apart, p.priority, patterns_of(p)[0], match.other,
+                     *(g.what for g in asked)], m)
+    vacant = p.seats.vacant > 0
+    return _members(who), tuple(J for J in _members(what) if vacant[list(J)].any())
+
+
+def _members(of: Array) -> tuple[tuple[int, ...], ...]:
+    """The rows of each kind, kinds by their first row."""
+    order = np.argsort(of, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(of[order])) + 1) if len(of) else []
+    return tuple(tuple(group.tolist()) for group in groups)
 
 
 def people_variables(case: Case, model: Model) -> PeopleVariables:
@@ -203,14 +272,16 @@ def placements(v: PeopleVariables, x: list[float]) -> list[tuple[int, int]]:
     """The plan as (candidate, post) positions: classes taken apart, first codes first."""
     free = {j: int(n) for j, n in enumerate(v.people.seats.vacant)}
     left = {I: list(members) for I, members in enumerate(v.who)}
+    taken: dict[int, set[int]] = {}
     out: list[tuple[int, int]] = []
     for (I, J), column in sorted(v.y.items(), key=lambda item: (item[0][1], item[0][0])):
         members = left[I]
         for _ in range(round(x[column])):
             single = len(v.who[I]) == 1
             i = members[0] if single else members.pop(0)
-            taken = {j for k, j in out if k == i} if single else set()
-            j = next(j for j in v.what[J] if free[j] > 0 and j not in taken)
+            mine = taken.setdefault(i, set())
+            j = next(j for j in v.what[J] if free[j] > 0 and j not in mine)
             free[j] -= 1
+            mine.add(j)
             out.append((i, j))
     return sorted(out)
