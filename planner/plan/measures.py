@@ -12,6 +12,7 @@ import numpy as np
 from planner.case.case import Case
 from planner.case.dictionary import EDUCATION
 from planner.model.money.choice import orders_met
+from planner.model.money.entitlement import above, below
 from planner.model.money.projects import projects_of
 from planner.model.money.rules import available
 from planner.model.people.training import is_tied
@@ -49,13 +50,7 @@ class Measure:
 
 
 def _allocated(plan: Plan) -> int:
-    return int(plan.allocations["allocation_yuan"].sum())
-
-
-def _coverages(plan: Plan) -> list[Fraction]:
-    frame = plan.allocations
-    return [Fraction(int(a) + int(o), int(e)) for a, o, e in zip(
-        frame["allocation_yuan"], frame["carried_yuan"], frame["entitlement_yuan"], strict=True)]
+    return int(plan.awards["allocation_yuan"].sum())
 
 
 def _money(value: Callable[[Plan], Value]) -> Callable[[Plan], Value]:
@@ -72,9 +67,11 @@ def money_available(plan: Plan) -> Value:
     return sum(have) if have else None
 
 
-def lowest_coverage(plan: Plan) -> Value:
+def lowest_coverage(plan: Plan) -> float:
     """The least covered cell's coverage."""
-    return float(min(_coverages(plan), default=Fraction(1)))
+    frame = plan.awards
+    covered = (frame["allocation_yuan"] + frame["carried_yuan"]) / frame["entitlement_yuan"]
+    return float(covered.min()) if len(covered) else 1.0
 
 
 def mean_coverage(plan: Plan) -> Value:
@@ -82,7 +79,7 @@ def mean_coverage(plan: Plan) -> Value:
 
     What one payee carries over above its entitlement covers nobody else.
     """
-    frame = plan.allocations
+    frame = plan.awards
     entitled = frame["entitlement_yuan"]
     covered = (frame["allocation_yuan"] + frame["carried_yuan"]).clip(upper=entitled)
     whole = int(entitled.sum())
@@ -91,12 +88,14 @@ def mean_coverage(plan: Plan) -> Value:
 
 def below_floor(plan: Plan) -> Value:
     """Payees with a cell below the floor of its fund: 0 in every plan that stands."""
-    return len({c.payee for c, q in zip(plan.cells, _coverages(plan), strict=True) if q < c.floor})
+    assert plan.money is not None
+    return len({c.payee for c in plan.cells
+                if above(c.floor, c.entitlement, plan.money.total(c) + c.carried)})
 
 
 def cut_against_last_year(plan: Plan) -> Value:
     """Payees that get less in all than last year, over funds paid in both."""
-    frame = plan.allocations.dropna(subset=["last_year_yuan"])
+    frame = plan.awards.dropna(subset=["last_year_yuan"])
     if frame.empty:
         return None
     by = frame.groupby("payee")[["allocation_yuan", "last_year_yuan"]].sum()
@@ -105,7 +104,7 @@ def cut_against_last_year(plan: Plan) -> Value:
 
 def carried_above_ceiling(plan: Plan) -> Value:
     """Payees that carried over more than a fund's ceiling and so get no new money of it."""
-    over = {c.payee for c in plan.cells if c.carried > c.ceiling * c.entitlement}
+    over = {c.payee for c in plan.cells if below(c.ceiling, c.entitlement, c.carried)}
     return len(over) or None
 
 
@@ -131,7 +130,7 @@ def projects_paid(plan: Plan) -> Value:
 def rounding_cost(plan: Plan) -> Value:
     """How much lower whole steps leave the least coverage than the continuous best."""
     best = [r.value for r in plan.goals if r.goal == "fairness"]
-    reached = float(min(_coverages(plan), default=Fraction(1)))
+    reached = lowest_coverage(plan)
     return max(0.0, round(min(best) - reached, 9)) if best else None
 
 
@@ -271,15 +270,14 @@ MEASURES: tuple[Measure, ...] = (
 
 def _by_fund(code: str) -> Measure:
     def value(plan: Plan) -> Value:
-        frame = plan.allocations
+        frame = plan.awards
         return int(frame.loc[frame["fund"] == code, "allocation_yuan"].sum())
     return Measure("allocated_fund", "money", "yuan", "higher", _money(value), code)
 
 
 def _by_level(level: str) -> Measure:
     def value(plan: Plan) -> Value:
-        mine = [p.payer for p in plan.case.rows("payers") if p.level == level]
-        return int(sum(plan.allocations[f"payer.{p}"].sum() for p in mine))
+        return sum(plan.spent[p.payer] for p in plan.case.rows("payers") if p.level == level)
     return Measure("allocated_level", "money", "yuan", "", _money(value), level)
 
 

@@ -11,10 +11,10 @@ from planner.errors import SolverError
 from planner.model.money.entitlement import MoneyCell, cells_of
 from planner.model.money.goals import payer_order, tie
 from planner.model.money.rules import appropriation_rows, share_rows
-from planner.model.money.settle import whole_yuan
 from planner.model.money.variables import SCALE, Group, MoneyVariables
+from planner.model.money.whole import whole_yuan
 from planner.model.rule import Leximin, Model, Row, Stage, Terms
-from planner.plan.solve import climbed
+from planner.solver.small import Climber
 
 Key = tuple[str, str]  # (payee, fund)
 Paid = dict[Key, dict[str, int]]
@@ -47,13 +47,12 @@ def split(
         replace(row, high=row.high - (spent or {}).get(row.of, 0) / SCALE)
         for row in appropriation_rows(case, part)])
     for p, payer in enumerate(case.rows("payers")):
-        terms = [(x[p], 1.0) for x in part.x if p in x]
-        if terms and (low := (least or {}).get(payer.payer, 0)):
-            model.row(Row("goal", payer.payer, terms, low=low / SCALE))
+        if p in part.by_payer and (low := (least or {}).get(payer.payer, 0)):
+            model.row(Row("goal", payer.payer, part.by_payer[p], low=low / SCALE))
     goals: list[Stage | Leximin] = [Stage("whole", "min", shares), Stage("whole", "min", over)]
     if wish is not None:
         goals.append(Stage("whole", "min", _off(case, model, part, wish)))
-    point = climbed(model, (*goals, *payer_order(case, part, model), *tie(case, part, model)))
+    point = Climber()(model, (*goals, *payer_order(case, part, model), *tie(case, part, model)))
     if point is None:
         raise SolverError("no payers were found for given amounts")
     return _whole(case, part, amounts, point)
@@ -112,8 +111,8 @@ def _whole(
                 p: max(point[j], 0.0) * size for p, j in part.x[g].items()}
     # Totals of payers stay within a yuan of what was found, within limits or not.
     free = replace(case, settings=replace(case.settings, mode="ask"),
-                   _rows={}, _facts={}, _fields={})
-    found = whole_yuan(free, parts, dict(amounts), climbed)
+                   _facts={}, _fields={})
+    found = whole_yuan(free, parts, dict(amounts), Climber())
     if found is None:
         raise SolverError("no whole yuan were found for given amounts")
     return {key: dict(by) for key, by in found.paid.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from planner.case.case import Case
@@ -58,6 +59,16 @@ class Plan:
     repairs: tuple[Repair, ...] = ()
     #: A tied case whose joint plan was found, and proven, by solving its halves apart.
     apart: bool = False
+    #: For a case without a plan: ``False`` when the time was over before it was found what clashes.
+    clash_known: bool = True
+    #: Seconds that were left of the limit, for what is asked of the plan next.
+    left: float | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every half that is to be planned has its plan."""
+        halves = (self.case.has_money, self.money), (self.case.has_people, self.people)
+        return all(part is not None for has, part in halves if has)
 
     @cached_property
     def cells(self) -> tuple[MoneyCell, ...]:
@@ -70,25 +81,38 @@ class Plan:
         return seats_of(self.case) if self.case.has_people else None
 
     @cached_property
+    def awards(self) -> pd.DataFrame:
+        """One row a payee and fund: yuan, in total (``allocations`` has them by payer too)."""
+        cells, paid = (self.cells, self.money.paid) if self.money else ((), {})
+        frame = pd.DataFrame({
+            "payee": [c.payee for c in cells], "street": [c.street for c in cells],
+            "fund": [c.fund for c in cells], "entitlement_yuan": [c.entitlement for c in cells],
+            "last_year_yuan": pd.array([c.last for c in cells], dtype="Int64"),
+            "carried_yuan": [c.carried for c in cells],
+            "allocation_yuan": [sum(paid[c.payee, c.fund].values()) for c in cells]})
+        return frame
+
+    @cached_property
     def allocations(self) -> pd.DataFrame:
         """One row a payee and fund: yuan, in total and by payer (columns ``payer.CODE``)."""
         payers = [p.payer for p in self.case.rows("payers")]
-        nothing = {f"payer.{p}": 0 for p in payers}
-        rows = []
-        for cell in self.cells if self.money else ():
+        column = {payer: n for n, payer in enumerate(payers)}
+        yuan = np.zeros((len(self.awards), len(payers)), dtype=np.int64)
+        for row, cell in enumerate(self.cells if self.money else ()):
             assert self.money is not None
-            by = self.money.paid[cell.payee, cell.fund]
-            rows.append({
-                "payee": cell.payee, "street": cell.street, "fund": cell.fund,
-                "entitlement_yuan": cell.entitlement, "last_year_yuan": cell.last,
-                "carried_yuan": cell.carried, "allocation_yuan": sum(by.values()),
-                **nothing, **{f"payer.{p}": yuan for p, yuan in by.items()},
-            })
-        columns = ["payee", "street", "fund", "entitlement_yuan", "last_year_yuan",
-                   "carried_yuan", "allocation_yuan", *(f"payer.{p}" for p in payers)]
-        frame = pd.DataFrame(rows, columns=columns)
-        frame["last_year_yuan"] = frame["last_year_yuan"].astype("Int64")
-        return frame
+            for payer, part in self.money.paid[cell.payee, cell.fund].items():
+                yuan[row, column[payer]] = part
+        parts = pd.DataFrame(yuan, columns=[f"payer.{p}" for p in payers])
+        return pd.concat([self.awards, parts], axis=1)
+
+    @cached_property
+    def spent(self) -> Mapping[str, int]:
+        """Yuan by payer; who pays nothing is there with 0."""
+        found = {str(p.payer): 0 for p in self.case.rows("payers")}
+        for by in self.money.paid.values() if self.money else ():
+            for payer, yuan in by.items():
+                found[payer] += yuan
+        return found
 
     @cached_property
     def projects(self) -> pd.DataFrame:
@@ -152,11 +176,12 @@ class Plan:
         if self.people is not None:
             p = people_of(self.case)
             pairs = frozenset((c, post) for c, post, *_ in self.people.placed)
+            taken = {c for c, _ in pairs}
             filled = self.placements["post"].value_counts()
             for j, post in enumerate(self.case.rows("posts")):
                 empty = int(p.seats.vacant[j]) - int(filled.get(post.post, 0))
                 if empty > 0:
-                    rows.append((post.post, empty, why_empty(self.case, pairs, j)))
+                    rows.append((post.post, empty, why_empty(self.case, pairs, j, taken)))
         return pd.DataFrame(rows, columns=["post", "seats", "why"])
 
     @cached_property

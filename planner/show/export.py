@@ -78,7 +78,8 @@ def _scenario(comparison: Comparison, entry: Entry) -> Json:
                      for r in _records(plan and plan.unfilled)],
         "targets": [_target(r) for r in _records(plan and plan.targets)],
         "goals": [{"goal": r.goal, "part": r.part, "value": plain(r.value),
-                   "bound": plain(r.bound), "proven": bool(r.proven)} for r in (plan.goals if plan else ())],
+                   "bound": plain(r.bound), "proven": bool(r.proven)}
+                  for r in (plan.goals if plan else ())],
         "ask": _asks(plan),
         "must_give": [{"rule": g.rule, "of": g.of, "by": plain(g.by), "unit": unit_of(g.rule)}
                       for g in (plan.must_give if plan else ())],
@@ -128,12 +129,15 @@ def _records(frame: Any) -> list[Json]:
 
 
 def _allocations(plan: Plan | None) -> list[Json]:
+    if plan is None or plan.money is None:
+        return []
+    paid, order = plan.money.paid, {p: n for n, p in enumerate(plan.spent)}
     return [{
-        "payee": r["payee"], "fund": r["fund"], "entitlement_yuan": int(r["entitlement_yuan"]),
-        "carried_yuan": int(r["carried_yuan"]), "allocation_yuan": int(r["allocation_yuan"]),
-        "payers": {k.removeprefix("payer."): int(v) for k, v in r.items()
-                   if k.startswith("payer.") and v},
-    } for r in _records(plan and plan.allocations)]
+        "payee": c.payee, "fund": c.fund, "entitlement_yuan": c.entitlement,
+        "carried_yuan": c.carried, "allocation_yuan": plan.money.total(c),
+        "payers": {p: yuan for p, yuan in sorted(
+            paid[c.payee, c.fund].items(), key=lambda item: order[item[0]]) if yuan},
+    } for c in plan.cells]
 
 
 def _asks(plan: Plan | None) -> list[Json]:

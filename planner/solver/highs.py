@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from math import inf
@@ -102,7 +102,7 @@ class Session:
         if self._thawed:
             self.thaw()
         if self.asked:
-            self._whole_again(False)
+            self._integrality(self.asked, highspy.HighsVarType.kContinuous)
             self.asked = ()
         for i in np.flatnonzero((self.low != low) | (self.high != high)).tolist():
             self.hold(i, float(low[i]), float(high[i]))
@@ -130,6 +130,14 @@ class Session:
         self.model.lower[column], self.model.upper[column] = low, high
         self.solver.changeColBounds(column, low, high)
 
+    def _fix_at(self, columns: Sequence[int], x: Array) -> None:
+        """Fix columns at their values in ``x``, all in one call."""
+        index = np.array(columns, dtype=np.int32)
+        at = x[index]
+        for j, value in zip(columns, at.tolist(), strict=True):
+            self.model.lower[j] = self.model.upper[j] = value
+        self.solver.changeColsBounds(len(index), index, at, at)
+
     def drop(self, row: int, column: int) -> None:
         """Take a column out of a row."""
         was = self.model.rows[row]
@@ -140,19 +148,16 @@ class Session:
 
     def freeze(self, x: Array) -> None:
         """Fix every whole column at its value in ``x``: what is left is linear, and has duals."""
-        self._thawed = [(j, self.model.lower[j], self.model.upper[j])
-                        for j in np.flatnonzero(self.whole).tolist()]
-        for j, _, _ in self._thawed:
-            self.fix(j, float(x[j]), float(x[j]))
-        self._integrality(highspy.HighsVarType.kContinuous)
-        self.whole = np.zeros_like(self.whole)
+        columns = np.flatnonzero(self.whole).tolist()
+        self._thawed = [(j, self.model.lower[j], self.model.upper[j]) for j in columns]
+        self._fix_at(columns, x)
+        self._integrality(columns, highspy.HighsVarType.kContinuous)
 
     def thaw(self) -> None:
         """Undo ``freeze``."""
         for j, low, high in self._thawed:
             self.fix(j, low, high)
-            self.whole[j] = True
-        self._integrality(highspy.HighsVarType.kInteger)
+        self._integrality([j for j, _, _ in self._thawed], highspy.HighsVarType.kInteger)
         self._thawed = []
 
     def precisely(self) -> None:
@@ -162,24 +167,18 @@ class Session:
     def ask_whole(self, columns: tuple[int, ...], x: Array) -> None:
         """Columns that are whole from now on; those asked before stay as they are in ``x``."""
         self.precisely()
-        for j in self.asked:
-            self.fix(j, float(x[j]), float(x[j]))
-        self._whole_again(False)
+        self._fix_at(self.asked, x)
+        self._integrality(self.asked, highspy.HighsVarType.kContinuous)
         self.asked = columns
-        self._whole_again(True)
+        self._integrality(self.asked, highspy.HighsVarType.kInteger)
 
-    def _whole_again(self, whole: bool) -> None:
-        """Make the columns asked for whole, or linear again."""
-        kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+    def _integrality(self, columns: Sequence[int], kind: Any) -> None:
+        """Make columns whole, or linear again."""
         self.solver.clearSolver()
-        for j in self.asked:
-            self.whole[j] = whole
-            self.solver.changeColIntegrality(j, kind)
-
-    def _integrality(self, kind: Any) -> None:
-        self.solver.clearSolver()
-        for j, _, _ in self._thawed:
-            self.solver.changeColIntegrality(j, kind)
+        index = np.array(columns, dtype=np.int32)
+        self.whole[index] = kind == highspy.HighsVarType.kInteger
+        self.solver.changeColsIntegrality(
+            len(index), index, np.full(len(index), int(kind), dtype=np.uint8))
 
     def optimise(self, terms: Terms, sense: Sense, nodes: int | None = None) -> Outcome:
         """Optimise ``Σ coefficient · column`` over the model as it now stands.

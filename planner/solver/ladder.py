@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from math import inf
 
@@ -10,6 +10,7 @@ from planner.model.rule import Leximin, Model, Row, Stage
 from planner.solver.highs import MIP_TOLERANCE, Outcome, Session
 from planner.solver.leximin import SLIP, Levels
 from planner.solver.stating import Array
+from planner.solver.together import Together
 from planner.solver.watch import Tell, silent
 
 #: Large values slip in proportion, for no number has more than 15 digits.
@@ -106,8 +107,10 @@ class Ladder:
         if not first.solved:
             return Climb(first.status, first.x)
         reached: list[Reached] = []
-        last = first
+        last, run, until = first, Together(session, self.goals, 0), 0
         for n, (goal, rows, top) in enumerate(zip(self.goals, self.rows, self.tops, strict=True)):
+            if n < until:  # reached together with one before it
+                continue
             session.watch.at(goal.goal, goal.part)
             if asleep and self._wakes(goal, asleep):
                 for j, bounds in asleep.items():
@@ -117,10 +120,14 @@ class Ladder:
             if session.whole.any() and self._decided(n, session):
                 session.freeze(last.x)
             if isinstance(goal, Stage) and goal.last:
-                tied = session.optimise(goal.terms, goal.sense, nodes=TIE_NODES)
-                last = tied if tied.solved else last
-                for j in goal.fixes:
-                    session.fix(j, float(last.x[j]), float(last.x[j]))
+                last = self._tie(session, goal, last)
+                continue
+            run = Together(session, self.goals, n) if n >= run.end else run
+            found = None if asleep or session.whole.any() else run.reach(n)
+            if found is not None:
+                last, values = found
+                until = n + len(values)
+                reached += self._together(session, n, values)
                 continue
             if isinstance(goal, Stage):
                 outcome, got = self._stage(session, goal, rows[0])
@@ -154,8 +161,9 @@ class Ladder:
         for _, row in served:
             session.hold(row)
         session.ask_whole(columns, last.x)
+        fixed = frozenset(before)
         for goal, row in served:
-            if any(j not in before for j, _ in goal.terms):
+            if any(j not in fixed for j, _ in goal.terms):
                 outcome, _ = self._stage(session, goal, row)
                 last = outcome or last
         return last
@@ -167,15 +175,35 @@ class Ladder:
             isinstance(g, Leximin) or any(session.whole[j] for j, _ in g.terms)
             for g in self.goals[n:])
 
+    @staticmethod
+    def _tie(session: Session, goal: Stage, last: Outcome) -> Outcome:
+        """A tie broken as far as a bounded effort goes."""
+        tied = session.optimise(goal.terms, goal.sense, nodes=TIE_NODES)
+        last = tied if tied.solved else last
+        for j in goal.fixes:
+            session.fix(j, float(last.x[j]), float(last.x[j]))
+        return last
+
+    def _together(self, session: Session, n: int, values: list[float]) -> Iterator[Reached]:
+        """Hold the goals from the n-th on to the values they were proven to come to."""
+        for goal, rows, value in zip(self.goals[n:], self.rows[n:], values, strict=False):
+            assert isinstance(goal, Stage)
+            yield self._reached(session, goal, rows[0], value, value)
+
     def _stage(
         self, session: Session, goal: Stage, row: int
     ) -> tuple[Outcome | None, Reached | None]:
         outcome = session.surely(goal.terms, goal.sense)
         if not outcome.solved:
             return None, None
-        value, bound = outcome.value, outcome.bound
+        value = outcome.value
         if goal.grain:
             value = round(value / goal.grain) * goal.grain
+        return outcome, self._reached(session, goal, row, value, outcome.bound)
+
+    @staticmethod
+    def _reached(session: Session, goal: Stage, row: int, value: float, bound: float) -> Reached:
+        """Hold a goal to the value it came to."""
         slip = max(SLIP, SLIP_IN_PROPORTION * abs(value)) + goal.tolerance / goal.unit
         if goal.whole:  # a whole column may be off by the solver's own tolerance
             slip += MIP_TOLERANCE * sum(abs(c) for _, c in goal.terms)
@@ -184,7 +212,7 @@ class Ladder:
         else:
             session.hold(row, high=value + slip)
         value, bound = (goal.unit * figure + goal.constant for figure in (value, bound))
-        return outcome, Reached(goal.goal, value, bound, goal.part)
+        return Reached(goal.goal, value, bound, goal.part)
 
     def _leximin(
         self, session: Session, goal: Leximin, rows: list[int], top: int

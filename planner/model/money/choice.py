@@ -19,8 +19,8 @@ from planner.model.money.goals import by_code
 from planner.model.money.project_rules import scale_rows
 from planner.model.money.projects import Cap, Cell, Project, caps_of, projects_of
 from planner.model.money.rules import MoneyPart
-from planner.model.money.settle import NEAR
 from planner.model.money.variables import SCALE, ProjectColumns, project_columns
+from planner.model.money.whole import NEAR
 from planner.model.rule import Model, Row, Stage, Terms
 
 
@@ -33,9 +33,16 @@ class Choice:
 
     def in_full(self) -> dict[str, int] | None:
         """Every project in full, when all limits allow it: nothing to choose."""
-        full = {p.code: p.cost if p.orders else p.least for p in self.projects}
-        fits = all(sum(full[p.code] for p in mine) <= most for _, _, mine, most in self.limits)
-        return full if fits else None
+        return self._fitting({p.code: p.cost if p.orders else p.least for p in self.projects})
+
+    def committed(self) -> dict[str, int] | None:
+        """What is committed alone, with the least it needs, when all limits allow it."""
+        return self._fitting({p.code: p.least for p in self.projects if p.committed})
+
+    def _fitting(self, paid: dict[str, int]) -> dict[str, int] | None:
+        fits = all(sum(paid.get(p.code, 0) for p in mine) <= most
+                   for _, _, mine, most in self.limits)
+        return paid if fits else None
 
 
 def money_of(case: Case, part: MoneyPart) -> dict[Cell, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor
 from typing import Any
 
@@ -48,24 +49,45 @@ class MoneyCell:
     grow: Fraction | None
     promised: int = 0
 
-    @property
+    @cached_property
     def low(self) -> int:
         """The least whole step for floor, last year's protection and what is committed (yuan)."""
-        least = max(
-            self.floor * self.entitlement - self.carried,
-            self.keep * (self.last or 0),
-            Fraction(self.promised - self.carried),
-            Fraction(0),
+        return max(
+            _whole_up(self.floor, self.entitlement, self.carried, self.step),
+            _whole_up(self.keep, self.last or 0, 0, self.step),
+            _whole_up(Fraction(1), self.promised, self.carried, self.step),
+            0,
         )
-        return ceil(least / self.step) * self.step
 
-    @property
+    @cached_property
     def high(self) -> int:
         """The greatest whole step under ceiling and growth (yuan)."""
-        most = max(self.ceiling * self.entitlement - self.carried, Fraction(0))
+        most = max(_whole_down(self.ceiling, self.entitlement, self.carried, self.step), 0)
         if self.grow is not None and self.last is not None:
-            most = min(most, (1 + self.grow) * self.last)
-        return floor(most / self.step) * self.step
+            most = min(most, _whole_down(1 + self.grow, self.last, 0, self.step))
+        return most
+
+
+def above(part: Fraction, whole: int, yuan: int) -> bool:
+    """``part · whole > yuan``, in integers: it is asked of every cell."""
+    return part.numerator * whole > yuan * part.denominator
+
+
+def below(part: Fraction, whole: int, yuan: int) -> bool:
+    """``part · whole < yuan``, in integers."""
+    return part.numerator * whole < yuan * part.denominator
+
+
+def _whole_down(part: Fraction, whole: int, less: int, step: int) -> int:
+    """``part · whole − less`` rounded down to a step."""
+    over, under = part.numerator, part.denominator
+    return (over * whole - less * under) // (under * step) * step
+
+
+def _whole_up(part: Fraction, whole: int, less: int, step: int) -> int:
+    """``part · whole − less`` rounded up to a step."""
+    over, under = part.numerator, part.denominator
+    return -((less * under - over * whole) // (under * step)) * step
 
 
 def entitlements(case: Case, fund: Any) -> list[int]:
@@ -148,7 +170,6 @@ def cells_of(case: Case) -> tuple[MoneyCell, ...]:
     """Every cell with a positive entitlement, by payee and fund code."""
     last = {(r.payee, r.fund): r for r in case.rows("last_year")}
     committed = promised(case)
-    payers = case.rows("payers")
     out = []
     for fund in case.rows("funds"):
         table = case.payee_table(fund.payee)
@@ -157,29 +178,38 @@ def cells_of(case: Case) -> tuple[MoneyCell, ...]:
             frame.iloc[:, 0], frame["street"], entitlements(case, fund), _shares(case, fund),
             strict=True,
         )
+        payers = _payers(case, fund, set(frame["street"]))
+        alike: dict[str, Any] = {
+            "fund": fund.fund,
+            "step": fund.step_yuan or case.settings.step_yuan,
+            "priority": fund.priority or 1,
+            "floor": exact(fund.floor or 0.0),
+            "ceiling": exact(1.0 if fund.ceiling is None else fund.ceiling),
+            "keep": exact(fund.keep_last_year or 0.0),
+            "grow": None if fund.grow_at_most is None else exact(fund.grow_at_most),
+        }
         for payee, street, amount, shares in own:
             if amount <= 0:
                 continue
             before = last.get((payee, fund.fund))
             out.append(MoneyCell(
                 payee=payee,
-                fund=fund.fund,
                 street=street,
                 entitlement=amount,
                 last=before.amount_yuan if before else None,
                 carried=(before.carried_yuan or 0) if before else 0,
-                step=fund.step_yuan or case.settings.step_yuan,
-                priority=fund.priority or 1,
-                payers=tuple(
-                    p for p, payer in enumerate(payers)
-                    if (payer.street is None or payer.street == street)
-                    and (payer.funds is None or fund.fund in payer.funds)
-                ),
+                payers=payers[street],
                 shares=shares,
-                floor=exact(fund.floor or 0.0),
-                ceiling=exact(1.0 if fund.ceiling is None else fund.ceiling),
-                keep=exact(fund.keep_last_year or 0.0),
-                grow=None if fund.grow_at_most is None else exact(fund.grow_at_most),
                 promised=committed.get((payee, fund.fund), 0) if table == "communities" else 0,
+                **alike,
             ))
     return tuple(sorted(out, key=lambda c: (c.payee, c.fund)))
+
+
+def _payers(case: Case, fund: Any, streets: set[str]) -> dict[str, tuple[int, ...]]:
+    """Who may pay a fund in each street: positions in the table of payers."""
+    may: dict[str | None, list[int]] = {}
+    for p, payer in enumerate(case.rows("payers")):
+        if payer.funds is None or fund.fund in payer.funds:
+            may.setdefault(payer.street, []).append(p)
+    return {s: tuple(sorted([*may.get(None, ()), *may.get(s, ())])) for s in streets}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from random import Random
 
 from planner.case.case import Case
 from planner.model.money.entitlement import spendable
@@ -117,9 +118,8 @@ def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage |
     if case.settings.mode == "ask":
         yield _short(case, v, model)
     for p in sorted(range(len(payers)), key=lambda p: (payers[p].order or 10**9, payers[p].payer)):
-        terms = [(x[p], 1.0) for x in v.x if p in x]
-        if terms:
-            yield Stage("payer_order", "max", terms, part=payers[p].payer, unit=SCALE)
+        if p in v.by_payer:
+            yield Stage("payer_order", "max", v.by_payer[p], part=payers[p].payer, unit=SCALE)
     peaks: dict[tuple[int, str], int] = {}
     for g, group in enumerate(v.groups):
         for p, j in v.x[g].items():
@@ -134,7 +134,7 @@ def _short(case: Case, v: MoneyVariables, model: Model) -> Stage:
     r"""Who asks uses what payers have first: :math:`\min \sum_p \max(\sum_r x_{rp} - B_p, 0)`."""
     terms: Terms = []
     for p, payer in enumerate(case.rows("payers")):
-        spent = [(x[p], 1.0) for x in v.x if p in x]
+        spent = v.by_payer.get(p, [])
         terms.append((model.column(), 1.0))
         has = (spendable(payer) or 0) / SCALE
         model.row(Row("goal", payer.payer, [*spent, (terms[-1][0], -1.0)], high=has))
@@ -142,8 +142,14 @@ def _short(case: Case, v: MoneyVariables, model: Model) -> Stage:
 
 
 def tie(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
-    """The last tie by code: a fixed weight a column, in the order of codes, no two sums alike."""
-    yield Stage("tie", "max", by_code(j for x in v.x for j in x.values()))
+    """The last tie by code: a fixed weight a column, in the order of codes.
+
+    The weights of ``by_code`` follow a pattern and add up alike where two payers change places in
+    two cells; a little that follows none tells such plans apart.
+    """
+    little = Random(0).random
+    columns = (j for x in v.x for j in x.values())
+    yield Stage("tie", "max", [(j, c + 1e-5 * little()) for j, c in by_code(columns)])
 
 
 MONEY_GOALS: dict[str, Goal] = {

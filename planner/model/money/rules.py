@@ -22,10 +22,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import inf
 
 from planner.case.case import Case
-from planner.model.money.entitlement import MoneyCell, cells_of, spendable
+from planner.model.money.entitlement import MoneyCell, above, below, cells_of, spendable
 from planner.model.money.project_rules import (
     project_cap_recount,
     project_cap_rows,
@@ -48,9 +49,13 @@ class MoneyPart:
     #: Whole yuan by project, those paid only.
     projects: Mapping[str, int] = field(default_factory=dict)
 
+    @cached_property
+    def _totals(self) -> Mapping[tuple[str, str], int]:
+        return {key: sum(by.values()) for key, by in self.paid.items()}
+
     def total(self, cell: MoneyCell) -> int:
         """What a cell gets (yuan)."""
-        return sum(self.paid.get((cell.payee, cell.fund), {}).values())
+        return self._totals.get((cell.payee, cell.fund), 0)
 
 
 def available(case: Case) -> list[int | None]:
@@ -70,9 +75,8 @@ def appropriation_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
     Source: ``payers.appropriation_yuan``, ``payers.contingency``.
     """
     for p, (payer, most) in enumerate(zip(case.rows("payers"), available(case), strict=True)):
-        terms = [(x[p], 1.0) for x in v.x if p in x]
-        if most is not None and terms:
-            yield Row("appropriation", payer.payer, terms, high=most / SCALE)
+        if most is not None and p in v.by_payer:
+            yield Row("appropriation", payer.payer, v.by_payer[p], high=most / SCALE)
 
 
 def appropriation_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
@@ -100,15 +104,16 @@ def share_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
         for share in group.lead.shares:
             mine = {p for p in v.x[g] if level[p] == share.level}
             of = f"{group.lead.fund}/{share.level}"
-            if share.least > 0:
-                terms = [(j, float(p in mine) - float(share.least)) for p, j in v.x[g].items()]
+            least, most = float(share.least), float(share.most)
+            if least > 0:
+                terms = [(j, float(p in mine) - least) for p, j in v.x[g].items()]
                 yield Row("share", of, terms, low=0.0, size=group.entitlement)
-            if share.most < 1:
-                terms = [(j, float(p in mine) - float(share.most)) for p, j in v.x[g].items()]
+            if most < 1:
+                terms = [(j, float(p in mine) - most) for p, j in v.x[g].items()]
                 yield Row("share", of, terms, high=0.0, size=group.entitlement)
             if share.most_yuan is not None and mine:
-                most = share.most_yuan * len(group.cells) / SCALE
-                yield Row("share", of, v.paid(g, mine), high=most, size=group.entitlement)
+                yuan = share.most_yuan * len(group.cells)
+                yield Row("share", of, v.paid(g, mine), high=yuan / SCALE, size=group.entitlement)
 
 
 def share_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
@@ -119,10 +124,11 @@ def share_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
         total = part.total(cell)
         for share in cell.shares:
             carried = sum(yuan for p, yuan in payers.items() if level[p] == share.level)
-            low = share.least * total - SHARE_TOLERANCE_YUAN
-            high = share.most * total + SHARE_TOLERANCE_YUAN
             most = carried if share.most_yuan is None else share.most_yuan
-            if not low <= carried <= high or carried > most:
+            if carried > most or above(share.least, total, carried + SHARE_TOLERANCE_YUAN) or \
+                    below(share.most, total, carried - SHARE_TOLERANCE_YUAN):
+                low = share.least * total - SHARE_TOLERANCE_YUAN
+                high = share.most * total + SHARE_TOLERANCE_YUAN
                 over = max(float(low) - carried, carried - float(high), carried - most)
                 yield Breach("share", f"{cell.payee}/{cell.fund}/{share.level}",
                              f"{carried} of {total} yuan", over)
@@ -145,9 +151,9 @@ def floor_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
 def floor_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
     """Each cell's coverage against the floor of its fund."""
     for cell in cells_of(case):
-        short = cell.floor * cell.entitlement - cell.carried - part.total(cell)
-        if short > 0:
-            yield _breach("floor", cell, part, short)
+        has = part.total(cell) + cell.carried
+        if above(cell.floor, cell.entitlement, has):
+            yield _breach("floor", cell, part, cell.floor * cell.entitlement - has)
 
 
 def ceiling_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
@@ -166,8 +172,9 @@ def ceiling_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
 def ceiling_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
     """Each cell's new money against what its ceiling leaves."""
     for cell in cells_of(case):
-        high = max(cell.ceiling * cell.entitlement - cell.carried, Fraction(0))
-        if part.total(cell) > high:
+        if part.total(cell) > 0 and below(
+                cell.ceiling, cell.entitlement, part.total(cell) + cell.carried):
+            high = max(cell.ceiling * cell.entitlement - cell.carried, Fraction(0))
             yield _breach("ceiling", cell, part, part.total(cell) - high)
 
 
@@ -188,9 +195,9 @@ def keep_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:
 def keep_recount(case: Case, part: MoneyPart) -> Iterator[Breach]:
     """Each cell's amount against the protected part of last year's."""
     for cell in cells_of(case):
-        short = cell.keep * (cell.last or 0) - part.total(cell)
-        if short > 0:
-            yield _breach("keep_last_year", cell, part, short)
+        last = cell.last or 0
+        if above(cell.keep, last, part.total(cell)):
+            yield _breach("keep_last_year", cell, part, cell.keep * last - part.total(cell))
 
 
 def growth_rows(case: Case, v: MoneyVariables) -> Iterator[Row]:

@@ -13,12 +13,11 @@ The recount then holds the result to every rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor
-from typing import Any
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell
@@ -28,18 +27,12 @@ from planner.model.money.range import in_range, margins, per_resident_range_rows
 from planner.model.money.rules import (
     MoneyPart,
     appropriation_rows,
-    available,
     envelope_rows,
     share_rows,
 )
 from planner.model.money.variables import SCALE, Group, MoneyVariables, Need
+from planner.model.money.whole import NEAR, Solve, whole_yuan
 from planner.model.rule import Leximin, Model, Row, Stage, Terms
-
-#: A continuous amount this near (yuan) to a whole one is that whole one.
-NEAR = 0.005
-
-#: Solves a model goal by goal: the point reached, or ``None`` when there is none.
-Solve = Callable[[Model, tuple[Stage | Leximin, ...]], "list[float] | None"]
 
 
 @dataclass(frozen=True)
@@ -129,24 +122,20 @@ def _spread(total: int, cells: int) -> list[int]:
 def _step_model(
     case: Case, units: list[Unit], wanted: float, wide: bool, model: Model, margin: float
 ) -> list[int]:
-    part = MoneyVariables(
-        tuple(u.group for u in units),
-        tuple({p: model.column() for p in u.lead.payers} for u in units),
-    )
     up = []
-    for u, unit in enumerate(units):
+    for unit in units:
         cell, n = unit.lead, len(unit.group.cells)
         least = (cell.low - unit.base) // cell.step * n if wide else 0
         most = (cell.high - unit.base) // cell.step * n
         if not wide:
             most = min(most, n if unit.rest > NEAR else 0)
         up.append(model.column(least, max(most, least), whole=True))
-        base = unit.base * n / SCALE
-        step = (up[-1], -cell.step / SCALE)
-        model.row(Row("whole", unit.group.of, [*part.paid(u), step], base, base))
-    for rows in (appropriation_rows, share_rows, envelope_rows, project_cap_rows):
-        model.add(rows(case, part))
-    model.add(per_resident_range_rows(case, part, margin))
+    model.add(_paid_rows(case, units, up, model))
+    amounts = MoneyVariables(
+        tuple(u.group for u in units), tuple({0: u} for u in range(len(units))))
+    for rows in (envelope_rows, project_cap_rows):
+        model.add(_in_steps(rows(case, amounts), units, up))
+    model.add(_in_steps(per_resident_range_rows(case, amounts, margin), units, up))
     if not wide:
         steps: Terms = [(up[u], unit.lead.step / SCALE) for u, unit in enumerate(units)]
         base = sum(u.base * len(u.group.cells) for u in units)
@@ -154,6 +143,38 @@ def _step_model(
         most_paid = max(ceil((wanted - NEAR) / coarsest) * coarsest - base, 0)
         model.row(Row("whole", "total", steps, high=most_paid / SCALE))
     return up
+
+
+def _paid_rows(
+    case: Case, units: list[Unit], up: list[int], model: Model
+) -> Iterator[Row]:
+    """Payers can pay the amounts, each within its means and its shares.
+
+    Units with the same payers, fund and shares are paid as one: what can be paid to them together
+    can be split over them in proportion. Those whose shares have a most in yuan stay apart.
+    """
+    found: dict[tuple[object, ...], list[int]] = {}
+    for u, unit in enumerate(units):
+        cell = unit.lead
+        own = u if any(s.most_yuan is not None for s in cell.shares) else -1
+        found.setdefault((cell.payers, cell.fund, cell.shares, own), []).append(u)
+    part = MoneyVariables(
+        tuple(_sum([c for u in mine for c in units[u].group.cells]) for mine in found.values()),
+        tuple({p: model.column() for p in units[mine[0]].lead.payers} for mine in found.values()))
+    for g, mine in enumerate(found.values()):
+        base = sum(units[u].base * len(units[u].group.cells) for u in mine) / SCALE
+        steps = [(up[u], -units[u].lead.step / SCALE) for u in mine]
+        yield Row("whole", part.groups[g].of, [*part.paid(g), *steps], base, base)
+    yield from appropriation_rows(case, part)
+    yield from share_rows(case, part)
+
+
+def _in_steps(rows: Iterable[Row], units: list[Unit], up: list[int]) -> Iterator[Row]:
+    """Rows over the amounts of units (column u is what unit u gets), said of their steps up."""
+    for row in rows:
+        base = sum(c * units[u].base * len(units[u].group.cells) for u, c in row.terms) / SCALE
+        terms = [(up[u], c * units[u].lead.step / SCALE) for u, c in row.terms]
+        yield replace(row, terms=terms, low=row.low - base, high=row.high - base)
 
 
 def _needed(units: list[Unit], up: list[int], needs: Sequence[Need]) -> Iterator[Row]:
@@ -225,79 +246,3 @@ def _yuan(
             by = {p: max(point[j], 0.0) * size for p, j in part.x[g].items()}
             parts[cell.payee, cell.fund] = cell, by
     return whole_yuan(case, parts, amounts, solve)
-
-
-def whole_yuan(
-    case: Case,
-    parts: dict[tuple[str, str], tuple[MoneyCell, dict[int, float]]],
-    amounts: dict[tuple[str, str], int],
-    solve: Solve,
-) -> MoneyPart | None:
-    """Each payer's part of each cell to a neighbouring yuan; only fractions need the flow."""
-    payers, model = case.rows("payers"), Model()
-    paid: dict[tuple[str, str], dict[int, int]] = {}
-    open_: dict[tuple[tuple[str, str], int], int] = {}
-    fractions: Terms = []
-    exact_total = [0.0] * len(payers)
-    for key in sorted(parts):
-        cell, by = parts[key]
-        paid[key] = {}
-        for p, yuan in by.items():
-            exact_total[p] += yuan
-            paid[key][p] = floor(yuan + NEAR)
-            if yuan - paid[key][p] > NEAR:
-                open_[key, p] = model.column(0, 1, whole=True)
-                fractions.append((open_[key, p], float(round(100 * (yuan - paid[key][p])))))
-        _cell_rows(model, key, cell, by, paid[key], open_, amounts[key], payers)
-    odd: list[Terms] = [[] for _ in payers]
-    for (_, p), j in open_.items():
-        odd[p].append((j, 1.0))
-    whole = [0] * len(payers)
-    for parts_paid in paid.values():
-        for p, yuan in parts_paid.items():
-            whole[p] += yuan
-    for p, most in enumerate(available(case)):
-        terms, spent = odd[p], whole[p]
-        high = ceil(exact_total[p] - NEAR) if most is None else min(
-            ceil(exact_total[p] - NEAR), most)
-        if terms:
-            model.row(Row("appropriation", payers[p].payer, terms,
-                          floor(exact_total[p] + NEAR) - spent, high - spent))
-    # Whole hundredths, then codes: the solver's noise must not decide who pays the odd yuan.
-    codes = [(j, float(len(fractions) - n)) for n, (j, _) in enumerate(fractions)]
-    goals = Stage("settle", "max", fractions, grain=1.0), Stage("settle", "max", codes, grain=1.0)
-    point = solve(model, goals) if open_ else []
-    if point is None:
-        return None
-    for (key, p), j in open_.items():
-        paid[key][p] += round(point[j])
-    return MoneyPart({
-        key: {payers[p].payer: yuan for p, yuan in sorted(by.items()) if yuan}
-        for key, by in paid.items()
-    })
-
-
-def _cell_rows(
-    model: Model,
-    key: tuple[str, str],
-    cell: MoneyCell,
-    by: dict[int, float],
-    paid: dict[int, int],
-    open_: dict[tuple[tuple[str, str], int], int],
-    amount: int,
-    payers: tuple[Any, ...],
-) -> None:
-    """A cell's parts add up to its amount, a level's to within a yuan of its share."""
-    mine: Terms = [(open_[key, p], 1.0) for p in by if (key, p) in open_]
-    if mine:
-        rest = amount - sum(paid.values())
-        model.row(Row("whole", "/".join(key), mine, rest, rest))
-    for share in cell.shares:
-        level = [p for p in by if payers[p].level == share.level]
-        terms: Terms = [(open_[key, p], 1.0) for p in level if (key, p) in open_]
-        if len(level) > 1 and terms:
-            exact, have = sum(by[p] for p in level), sum(paid[p] for p in level)
-            model.row(Row("share", "/".join(key), terms,
-                          floor(exact + NEAR) - have, ceil(exact - NEAR) - have))
-
-

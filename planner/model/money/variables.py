@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from functools import cached_property
+from math import gcd
 
 from planner.case.case import Case
 from planner.case.training_checks import DEFAULT_FUND
@@ -14,6 +15,8 @@ from planner.model.rule import Model, Terms
 
 #: Yuan in one unit of the model: in single yuan the solver calls a zero plan optimal.
 SCALE = 10_000
+#: The part of an entitlement that the slip of many levels may come to.
+SLIPPED = 1e-4
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,15 @@ class MoneyVariables:
         """What a group gets, from all its payers or from some: a[g] as terms."""
         return [(j, 1.0) for p, j in self.x[group].items() if payers is None or p in payers]
 
+    @cached_property
+    def by_payer(self) -> Mapping[int, Terms]:
+        """What each payer gives in all, as terms; payers that may pay nothing are not there."""
+        found: dict[int, Terms] = {}
+        for x in self.x:
+            for p, j in x.items():
+                found.setdefault(p, []).append((j, 1.0))
+        return found
+
 
 def alike(
     cells: tuple[MoneyCell, ...], steady: bool, own: frozenset[Cell] = frozenset(),
@@ -110,11 +122,11 @@ def alike(
         e = c.entitlement
         compares = steady or c.keep > 0 or c.grow is not None
         return (
-            c.payers, c.fund, c.shares if all(s.most_yuan is None for s in c.shares)
-            else tuple((s, Fraction(s.most_yuan or 0, e)) for s in c.shares),
-            Fraction(c.carried, e),
-            (c.last is None, Fraction(c.last or 0, e)) if compares else None,
-            c.ceiling * e < c.carried,
+            c.payers, c.fund, c.shares,
+            tuple(_part(s.most_yuan, e) for s in c.shares if s.most_yuan is not None),
+            _part(c.carried, e),
+            (c.last is None, _part(c.last or 0, e)) if compares else None,
+            c.carried > 0 and c.ceiling * e < c.carried,
             c.payee if (c.payee, c.fund) in own else None,
             c.street if c.fund in by_street else None,
         )
@@ -127,6 +139,12 @@ def alike(
               sum(c.carried for c in group))
         for group in found.values()
     )
+
+
+def _part(yuan: int, whole: int) -> tuple[int, int]:
+    """A fraction in lowest terms; much quicker to make and to compare than a ``Fraction``."""
+    common = gcd(yuan, whole)
+    return yuan // common, whole // common
 
 
 def apart(cells: tuple[MoneyCell, ...]) -> tuple[Group, ...]:
@@ -146,6 +164,22 @@ def money_variables(
         return MoneyVariables(groups, x)
     return MoneyVariables(
         groups, x, _stepped(model, groups, project_columns(model, projects_of(case))))
+
+
+def levelled(v: MoneyVariables, x: Sequence[float], levels: Mapping[str, float]) -> list[float]:
+    """The point ``x`` with the coverage of each group exactly its level (by ``Group.of``).
+
+    Levels are held with a little slip, which adds up over cells; the solver leaves all of it to
+    one of them or another, and that must not decide who gets the last step.
+    """
+    out = list(x)
+    for g, group in enumerate(v.groups):
+        paid = sum(out[j] for j in v.x[g].values()) * SCALE
+        wanted = levels.get(group.of, 0.0) * group.entitlement - group.carried
+        if group.of in levels and paid > 0 and abs(paid - wanted) <= SLIPPED * group.entitlement:
+            for j in v.x[g].values():
+                out[j] *= wanted / paid
+    return out
 
 
 def own_cells(case: Case) -> frozenset[Cell]:
