@@ -18,6 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 LIMIT = 60.0  # seconds for a model that may not come to an end
+PARTS, MOST = 100, 1_000_000  # of one, and what stands for infinity, where numbers must be whole
 
 Figures = dict[str, Any]
 
@@ -56,22 +57,96 @@ def one_lp(who: str, folder: str) -> Figures:
     return {"seconds": time.process_time() - start, "mb": megabytes() - before, "value": value}
 
 
-def one_case(folder: str, plain: str = "") -> Figures:
-    """Read and solve one case; ``plain``: people and posts one by one, no classes."""
-    from planner.case.scenario import read_case
+def _one_by_one() -> None:
+    """From now on people and posts are stated one by one, no classes and no pricing."""
     from planner.model.people import variables
+    from planner.plan import solve
+
+    variables.people_classes = lambda p, *more: (
+        tuple((i,) for i in range(len(p.capacity))),
+        tuple((j,) for j in range(len(p.community)) if p.seats.vacant[j]))
+    solve.priced = lambda *_, **more: None  # type: ignore[assignment]
+
+
+def one_case(folder: str, plain: str = "") -> Figures:
+    """Read and solve one case; ``plain``: the plain integer model, stopped after a while.
+
+    ``gap`` is the widest of all goals, in parts of the value.
+    """
+    from planner.case.scenario import read_case
     from planner.plan.solve import solve
 
     if plain:
-        variables.people_classes = lambda p, *more: (  # the plain integer model
-            tuple((i,) for i in range(len(p.capacity))),
-            tuple((j,) for j in range(len(p.community)) if p.seats.vacant[j]))
-    start = time.perf_counter()
+        _one_by_one()
+    start, cpu = time.perf_counter(), time.process_time()
     case = read_case(Path(folder))
     read = time.perf_counter() - start
     plan = solve(case, LIMIT if plain else None)
+    gaps = [abs(r.value - r.bound) / max(abs(r.value), 1.0) for r in plan.goals]
     return {"read": read, "seconds": time.perf_counter() - start - read, "mb": megabytes(),
-            "status": plan.status}
+            "cpu": time.process_time() - cpu, "status": plan.status, "gap": max(gaps, default=0.0),
+            "goals": [round(r.value, 6) for r in plan.goals]}
+
+
+def one_stated(folder: str) -> Figures:
+    """The plain integer model of the people of a case as plain data, for ``one_ortools``."""
+    from planner.case.scenario import read_case
+    from planner.model.blocks import block_of
+    from planner.model.rule import Stage
+
+    _one_by_one()
+    block = block_of(read_case(Path(folder)), "people")
+    model = block.model
+    assert block.people is not None
+    for j in block.people.unfilled:  # whole anyway; CP-SAT is the better for being told
+        model.whole[j] = True
+    (Path(folder) / "stated.pickle").write_bytes(pickle.dumps({
+        "columns": list(zip(model.lower, model.upper, model.whole, strict=True)),
+        "rows": [(row.low, row.high, row.terms) for row in model.rows if row.terms],
+        "goals": [(g.sense, g.terms) for g in block.goals if isinstance(g, Stage) and not g.last],
+    }))
+    return {"seconds": 0.0, "columns": len(model.lower)}
+
+
+def one_ortools(folder: str) -> Figures:
+    """The same model, goal after goal, by CP-SAT of OR-Tools; highspy is not loaded beside it.
+
+    It knows whole numbers only: what need not be whole is counted in ``PARTS`` of one. It gets the
+    eight workers it is made for, on whatever cores there are.
+    """
+    try:
+        from ortools.sat.python import cp_model
+    except ImportError:
+        return {"missing": True}
+    given = pickle.loads((Path(folder) / "stated.pickle").read_bytes())
+    start = time.perf_counter()
+    model, solver = cp_model.CpModel(), cp_model.CpSolver()
+    solver.parameters.num_workers = 8
+    units = [1 if whole else PARTS for _, _, whole in given["columns"]]
+    x = [model.new_int_var(round(low * unit), round(min(high, MOST) * unit), "")
+         for (low, high, _), unit in zip(given["columns"], units, strict=True)]
+
+    def total(terms: Any) -> Any:
+        """A sum times ``PARTS``, in whole numbers."""
+        return cp_model.LinearExpr.weighted_sum(
+            [x[j] for j, _ in terms], [round(c * PARTS / units[j]) for j, c in terms])
+
+    for low, high, terms in given["rows"]:
+        model.add_linear_constraint(
+            total(terms), round(max(low, -MOST) * PARTS), round(min(high, MOST) * PARTS))
+    reached: list[float] = []
+    for sense, terms in given["goals"]:
+        goal = total(terms)
+        (model.maximize if sense == "max" else model.minimize)(goal)
+        solver.parameters.max_time_in_seconds = max(LIMIT - (time.perf_counter() - start), 0.01)
+        done = solver.solve(model) == cp_model.OPTIMAL
+        if not done:
+            break
+        reached.append(solver.objective_value / PARTS)
+        value = round(solver.objective_value)
+        model.add(goal >= value if sense == "max" else goal <= value)
+    return {"seconds": time.perf_counter() - start, "mb": megabytes(), "goals": reached,
+            "status": "optimal" if done else "stopped"}
 
 
 def one_ladder(folder: str) -> Figures:
@@ -119,20 +194,29 @@ def one_reading(path: str, alone: str = "") -> Figures:
 
 
 def one_sweep(folder: str, workers: str, count: str) -> Figures:
-    """So many scenarios of one district, each with less of the district's money."""
+    """So many scenarios of one district, each with less of the district's money.
+
+    ``cpu`` is that of this process and of its workers: what a free machine would need at least.
+    """
+    from planner.case.case import Case
     from planner.case.scenario import read_case
     from planner.case.whatif import order, with_orders
     from planner.plan.many import solve_all
 
     base = read_case(Path(folder))
+    base = Case(base.name, {n: s for n, s in base.sheets.items() if n != "training"}, base.settings)
     cases = [with_orders(base, [order("payers", "times", {"appropriation_yuan": f"{1 - n / 4000}"},
                                       "level = district")]) for n in range(1, int(count) + 1)]
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     plans = solve_all(cases, int(workers))
-    return {"seconds": time.perf_counter() - start, "plans": len(plans)}
+    seconds, here = time.perf_counter() - start, time.process_time() - cpu
+    workers_used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"seconds": seconds, "here": here, "plans": len(plans),
+            "workers": workers_used.ru_utime + workers_used.ru_stime}
 
 
-WHAT = {f.__name__: f for f in (one_lp, one_case, one_ladder, one_reading, one_sweep)}
+WHAT = {f.__name__: f for f in (
+    one_lp, one_case, one_ladder, one_reading, one_sweep, one_stated, one_ortools)}
 
 if __name__ == "__main__":
     print(json.dumps(WHAT[sys.argv[1]](*sys.argv[2:])))

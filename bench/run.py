@@ -1,8 +1,8 @@
-"""Figures side by side: ``python bench/run.py [--quick] [--write]`` prints a table.
+"""Figures side by side: ``python bench/run.py [--quick] [--large] [--write]`` prints a table.
 
 Every ratio is taken in one run on one machine, each side in a process of its own (for its memory)
 and as the best of some tries; seconds are only there to be compared with each other. ``--write``
-puts the table into ``bench/RESULTS.md``.
+puts the table into ``bench/RESULTS.md``. ``--large`` adds a whole province, which takes an hour.
 """
 
 from __future__ import annotations
@@ -97,47 +97,77 @@ def against_solver(folder: Path, communities: int) -> list[str]:
     return out
 
 
-def growth(folder: Path, sizes: dict[str, list[int]]) -> list[str]:
+def growth(folder: Path, sizes: dict[str, list[tuple[int, int]]]) -> list[str]:
     """From small to large, time and memory."""
     from bench.cases import money_case
 
-    out = ["Growth, 3 funds × 3 payers: the whole plan, settled and recounted, against the "
-           "smallest of its kind in the same run.", "",
-           "| communities | kind | read | solve | against the smallest | memory | status |",
+    out = ["Growth, 3 payers a cell: the whole plan, settled and recounted, against the smallest "
+           "of its kind in the same run.", "",
+           "| communities × funds | kind | read | solve | against the smallest | memory | status |",
            "|---|---|---|---|---|---|---|"]
     for kind, counts in sizes.items():
         first: float | None = None
-        for n in counts:
-            where = money_case(folder / f"{kind}{n}", n, alike=kind == "alike", keep=0.3)
+        for n, funds in counts:
+            where = money_case(
+                folder / f"{kind}{n}x{funds}", n, funds, alike=kind == "alike", keep=0.3)
             got = child("one_case", where, tries=2 if n < 3000 else 1)
             if "failed" in got:
-                out.append(f"| {n:,} | {kind} | failed | | | | |")
+                out.append(f"| {n:,} × {funds} | {kind} | failed | | | | |")
                 continue
-            first = first or got["seconds"]
-            out.append(f"| {n:,} | {kind} | {got['read']:.2f} s | {got['seconds']:.2f} s | "
-                       f"{got['seconds'] / first:.1f} × | {got['mb']:.0f} MB | {got['status']} |")
+            first = first or got["cpu"]
+            out.append(f"| {n:,} × {funds} | {kind} | {got['read']:.2f} s | {got['seconds']:.2f} s "
+                       f"| {got['cpu'] / first:.1f} × | {got['mb']:.0f} MB | {got['status']} |")
     return out
 
 
 def people(folder: Path, sizes: list[tuple[int, int]]) -> list[str]:
-    """Classes of people and posts against one variable a pair."""
+    """Classes of people and posts against one variable a pair, by HiGHS and by OR-Tools."""
     from bench.cases import people_case
 
-    out = [f"People: classes of people and posts against the plain integer model (one variable a "
-           f"pair, the same goals, stopped after {LIMIT:.0f} s).", "",
-           "| candidates × posts | ours | memory | status | plain | its memory | its status | "
-           "plain / ours |", "|---|---|---|---|---|---|---|---|"]
+    out = [f"People: ours against the plain integer model (one variable a pair, the same goals in "
+           f"rank order, stopped after {LIMIT:.0f} s), solved by HiGHS and by CP-SAT of OR-Tools.",
+           "", "| candidates × posts | ours | memory | status | plain, HiGHS | against ours | its "
+           "memory | its status | plain, OR-Tools | against ours | its memory | its status |",
+           "|" + "---|" * 12]
     for n, m in sizes:
         where = people_case(folder / f"p{n}", n, m)
         mine = child("one_case", where, tries=1)
-        plain = child("one_case", where, "plain", tries=1)
-        cells = [f"{n:,} × {m:,}"]
-        for got in (mine, plain):
-            cells += ["failed", "", ""] if "failed" in got else [
-                f"{got['seconds']:.2f} s", f"{got['mb']:.0f} MB", got["status"]]
-        both = "failed" not in mine and "failed" not in plain
-        cells.append(f"{plain['seconds'] / mine['seconds']:.1f} ×" if both else "")
+        stated = child("one_stated", where, tries=1)
+        others = (child("one_case", where, "plain", tries=1),
+                  stated if "failed" in stated else child("one_ortools", where, tries=1))
+        cells = [f"{n:,} × {m:,}", *_timed(mine)]
+        for other in others:
+            time, *more = _timed(other)
+            both = "seconds" in mine and "seconds" in other
+            cells += [time, f"{other['seconds'] / mine['seconds']:.1f} ×" if both else "", *more]
         out.append("| " + " | ".join(cells) + " |")
+    return out
+
+
+def _timed(got: Figures) -> list[str]:
+    """Time, memory and status, or why there is none."""
+    if "seconds" not in got:
+        return ["not installed" if "missing" in got else "failed", "", ""]
+    return [f"{got['seconds']:.2f} s", f"{got['mb']:.0f} MB", got["status"]]
+
+
+def province(folder: Path, sizes: list[tuple[int, int]]) -> list[str]:
+    """The reserve of a province, kind and scarce: pairs are priced, the plan carries its gap."""
+    from bench.cases import reserve_case
+
+    out = ["The reserve of a province; scarce: more seats than people. The gap is the widest of "
+           "all goals, in parts of the value.", "",
+           "| candidates × posts | | read | solve | memory | status | gap |",
+           "|---|---|---|---|---|---|---|"]
+    for n, m in sizes:
+        for scarce in (False, True):
+            where = reserve_case(folder / f"r{n}{scarce}", n, m, scarce)
+            got = child("one_case", where, tries=1)
+            told = ["failed", "", "", "", ""] if "failed" in got else [
+                f"{got['read']:.1f} s", f"{got['seconds']:.1f} s", f"{got['mb']:.0f} MB",
+                got["status"], f"{got['gap']:.3%}"]
+            kind = "scarce" if scarce else "kind"
+            out.append(f"| {n:,} × {m:,} | {kind} | " + " | ".join(told) + " |")
     return out
 
 
@@ -157,14 +187,22 @@ def reading(folder: Path, rows: tuple[int, int]) -> list[str]:
 
 
 def workers(folder: Path, count: int) -> list[str]:
-    """Two processes against one."""
-    one = child("one_sweep", HERE.parent / "scenarios" / "base", 1, count, tries=1)
-    two = child("one_sweep", HERE.parent / "scenarios" / "base", 2, count, tries=1)
+    """Two processes against one, by the clock and by the processor's time.
+
+    The second is what two free cores would make of it: all of the work of the pool, halved.
+    """
+    base = HERE.parent / "scenarios" / "base"
+    one, two = (child("one_sweep", base, n, count, tries=1) for n in (1, 2))
     if "failed" in one or "failed" in two:
         return ["Workers: failed."]
-    return [f"`--workers 2` on {count} scenarios of the sample district: "
-            f"{one['seconds'] / two['seconds']:.2f} × as fast as one process "
-            f"({one['seconds']:.0f} s and {two['seconds']:.0f} s)."]
+    shared = (two["here"] + two["workers"]) / 2
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    return [f"`--workers 2` on {count} scenarios of the sample district, its money cut a little "
+            f"further in each: {one['seconds'] / two['seconds']:.2f} × as fast as one process by "
+            f"the clock ({one['seconds']:.0f} s and {two['seconds']:.0f} s, load {load} on "
+            f"{os.cpu_count()} cores), {one['here'] / max(shared, two['here']):.2f} × by the "
+            f"processor's time ({one['here']:.0f} s; {two['workers']:.0f} s in the workers and "
+            f"{two['here']:.0f} s beside them)."]
 
 
 def machine() -> str:
@@ -181,6 +219,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run")
+    parser.add_argument("--large", action="store_true", help="a whole province too: an hour")
     parser.add_argument("--write", action="store_true", help="also write bench/RESULTS.md")
     asked = parser.parse_args()
     quick = asked.quick
@@ -188,9 +227,13 @@ def main() -> None:
         folder = Path(temporary)
         sections: list[Callable[[], list[str]]] = [
             lambda: against_solver(folder, 100 if quick else 3000),
-            lambda: growth(folder, {"alike": [30, 100] if quick else [30, 300, 3000, 20_000],
-                                    "unlike": [30, 100] if quick else [30, 300, 1000]}),
+            lambda: growth(folder, {
+                "alike": [(30, 3), (100, 3)] if quick else [
+                    (30, 3), (300, 3), (3000, 3), (20_000, 3), *[(20_000, 6)] * asked.large],
+                "unlike": [(30, 3), (100, 3)] if quick else [(30, 3), (300, 3), (1000, 3)]}),
             lambda: people(folder, [(60, 20)] if quick else [(200, 60), (1000, 200), (3000, 500)]),
+            lambda: province(folder, [(150, 30)] if quick else [
+                (2000, 600), *[(20_000, 6000), (100_000, 20_000)] * asked.large]),
             lambda: reading(folder, (300, 2000) if quick else (3000, 100_000)),
             lambda: workers(folder, 4 if quick else 200),
         ]

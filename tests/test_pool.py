@@ -8,28 +8,30 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from planner.case.case import Case
 from planner.case.scenario import read_case
+from planner.case.whatif import order, with_orders
 from planner.cli import run
 from planner.errors import Fault, RecountError
-from planner.plan import many
+from planner.plan import forecasts, many
 from planner.plan import solve as solving
 from planner.plan.compare import compare, load_all
-from planner.plan.many import Job, solve_all
+from planner.plan.many import Chunk, ahead, solve_all
 from planner.plan.plan import Plan
 from planner.plan.solve import Solved, solve
 from planner.show.export import as_json
 from planner.solver import pool
 from planner.solver.pool import gather
 from tests.cases import money
-from tests.pool_work import die, die_once, half_but_die_once, refuse_odd, square
+from tests.pool_work import die, die_once, refuse_odd, solved_but_die_once, square
 
 ROOT = Path(__file__).parent.parent
 BASE, CUT = str(ROOT / "scenarios/base"), str(ROOT / "scenarios/cut10.yaml")
@@ -43,40 +45,45 @@ def paid(plans: list[Plan | Fault]) -> list[object]:
     return [p.money and dict(p.money.paid) if isinstance(p, Plan) else str(p) for p in plans]
 
 
-def test_answers_come_in_order() -> None:
-    heard: list[tuple[int, int]] = []
-    assert gather(square, range(7), 2, counted=lambda *a: heard.append(a)) == [
-        0, 1, 4, 9, 16, 25, 36]
-    assert heard[-1] == (7, 7) and [done for done, _ in heard] == sorted(d for d, _ in heard)
+def answers(work: Callable[[Any], object], items: Sequence[object], *more: Any) -> list[object]:
+    """What comes of the items, in their order; each comes once."""
+    found = list(gather(work, items, *more))
+    assert sorted(i for i, _ in found) == list(range(len(items)))
+    return [answer for _, answer in sorted(found, key=lambda pair: pair[0])]
+
+
+def test_every_item_is_answered_once() -> None:
+    assert answers(square, range(7), 2) == [0, 1, 4, 9, 16, 25, 36]
 
 
 def test_what_raises_is_lost_and_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     pools = []
     made = pool._processes
     monkeypatch.setattr(pool, "_processes", lambda n: (pools.append(n), made(n))[1])
-    assert gather(refuse_odd, range(5), 2) == [0, None, 2, None, 4]
+    assert answers(refuse_odd, range(5), 2) == [0, None, 2, None, 4]
     assert pools == [2]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     mark = str(tmp_path / "died")
-    assert gather(die_once, [mark] * 3, 2) == [mark] * 3
+    assert answers(die_once, [mark] * 3, 2) == [mark] * 3
     assert (tmp_path / "died").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 def test_workers_that_always_die_leave_it_to_who_asked() -> None:
-    assert gather(die, [os.getpid()] * 3, 2) == [None] * 3
+    assert answers(die, [os.getpid()] * 3, 2) == [None] * 3
 
 
 def test_a_case_is_sent_without_what_was_read_off_it() -> None:
     case = read_case(ROOT / "scenarios/base")
     before = len(pickle.dumps(case))
     assert solve(case).status == "optimal"
-    assert case._facts and case._rows
+    assert case._facts and "rows" in case.sheets["funds"].__dict__
     sent = pickle.loads(pickle.dumps(case))
-    assert not sent._facts and not sent._rows and not sent._fields
+    assert not sent._facts and not sent._fields
+    assert not any("rows" in sheet.__dict__ for sheet in sent.sheets.values())
     assert len(pickle.dumps(case)) < 1.2 * before
     assert sent.fingerprint == case.fingerprint and sent.settings == case.settings
     assert case._facts, "the one at home keeps its own"
@@ -99,7 +106,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     given = load_all([BASE, CUT], "money")
     alone = as_json(compare(given))
     asked = many.gather
-    monkeypatch.setattr(many, "gather", lambda work, *a: asked(half_but_die_once, *a))
+    monkeypatch.setattr(many, "gather", lambda work, *a: asked(solved_but_die_once, *a))
     assert as_json(compare(given, workers=2)) == alone
     assert (tmp_path / "died").exists()
 
@@ -111,9 +118,11 @@ def test_halves_in_common_are_solved_once_and_lost_ones_here(
     here: list[str] = []
     solved = solving.solve_half
 
-    def some(work: Callable[[Job], Solved], jobs: list[Job], *more: object) -> list[Solved | None]:
-        sent.extend(case.fingerprint for case, _, _ in jobs)
-        return [work(job) if n % 2 else None for n, job in enumerate(jobs)]
+    def some(
+        work: Callable[[Chunk], object], chunks: list[Chunk], *more: object
+    ) -> Iterator[tuple[int, object]]:
+        sent.extend(case.fingerprint for chunk in chunks for case, _ in chunk.jobs)
+        yield from ((n, work(chunk) if n % 2 else None) for n, chunk in enumerate(chunks))
 
     def noted(case: Case, name: str, *more: object) -> Solved:
         here.append(case.fingerprint)
@@ -127,6 +136,101 @@ def test_halves_in_common_are_solved_once_and_lost_ones_here(
     assert paid(twice) == alone * 2
     assert sent == [c.fingerprint for c in given]
     assert here == [given[0].fingerprint, given[2].fingerprint]
+
+
+def test_a_case_is_finished_while_others_are_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first chunk is back: its cases are made plans, before the second is even begun."""
+    given, begun = cases(), []
+
+    def one_by_one(
+        work: Callable[[Chunk], object], chunks: list[Chunk], *more: object
+    ) -> Iterator[tuple[int, object]]:
+        for n, chunk in enumerate(chunks):
+            begun.append(n)
+            yield n, work(chunk)
+
+    monkeypatch.setattr(many, "gather", one_by_one)
+    seen: list[int] = []
+    heard: list[tuple[int, int]] = []
+    solve_all(given, workers=2, started=lambda n: seen.append(len(begun)),
+              counted=lambda *a: heard.append(a))
+    assert seen == [1, 2, 3, 4]
+    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_alike_cases_are_sent_together_and_share_their_tables(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = read_case(ROOT / "scenarios/base", "money")
+    given = [with_orders(base, [order("payers", "times", {"appropriation_yuan": f"{1 - n / 99}"})])
+             for n in range(1, 33)]
+    chunks: list[Chunk] = []
+
+    def kept(work: object, some: list[Chunk], *more: object) -> Iterator[tuple[int, object]]:
+        chunks.extend(some)
+        yield from ()
+
+    monkeypatch.setattr(many, "gather", kept)
+    with ahead({}, given, workers=2):
+        pass
+    assert [len(chunk.jobs) for chunk in chunks] == [4] * 8
+    arrived = pickle.loads(pickle.dumps(chunks[0]))
+    one, other = (case for case, _ in arrived.jobs[:2])
+    assert one.sheets["communities"] is other.sheets["communities"]
+    assert one.sheets["payers"] is not other.sheets["payers"]
+    assert len(pickle.dumps(chunks[0])) < 1.5 * len(pickle.dumps(given[0]))
+
+
+def test_no_name_leaves_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = load_all([ROOT / "scenarios/base"])[0].case
+    names = {str(n) for table in ("candidates", "incumbents") for n in base.frame(table)["name"]}
+    assert len(names) > 50
+    sent: list[bytes] = []
+
+    def seen(
+        work: Callable[[Chunk], list[Solved | None]], chunks: list[Chunk], *more: object
+    ) -> Iterator[tuple[int, object]]:
+        for n, chunk in enumerate(chunks):
+            sent.append(pickle.dumps(chunk))
+            answer = work(pickle.loads(sent[-1]))
+            sent.append(pickle.dumps(answer))
+            yield n, answer
+
+    monkeypatch.setattr(many, "gather", seen)
+    given = [without(base, "training"), without(load_all([CUT])[0].case, "training")]
+    (plan, other), (alone, _) = solve_all(given, workers=2), solve_all(given)
+    assert isinstance(plan, Plan) and isinstance(other, Plan) and isinstance(alone, Plan)
+    assert plan.people == alone.people and plan.money == alone.money
+    everything = b"".join(sent)
+    assert not [name for name in names if name.encode() in everything]
+    assert b"C01-secretary" in everything, "codes are sent"
+    assert plan.case.frame("candidates")["name"].notna().any(), "the names are still here"
+
+
+def test_no_name_leaves_the_process_for_a_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent is the plan; its case goes without names too."""
+    given = load_all([BASE, CUT], "people")
+    entries = compare(given).entries
+    names = {str(n) for t in ("candidates", "incumbents") for n in given[0].case.frame(t)["name"]}
+    sent: list[bytes] = []
+
+    def seen(work: object, jobs: list[object], *more: object) -> Iterator[tuple[int, object]]:
+        sent.extend(pickle.dumps(job) for job in jobs)
+        raise SentError
+        yield
+
+    monkeypatch.setattr(forecasts, "gather", seen)
+    with pytest.raises(SentError):
+        forecasts.look_ahead(entries, 1, workers=2)
+    assert len(sent) == 2 and not [n for n in names if any(n.encode() in one for one in sent)]
+
+
+class SentError(Exception):
+    """Enough was seen."""
+
+
+def without(case: Case, table: str) -> Case:
+    return Case(case.name, {n: s for n, s in case.sheets.items() if n != table}, case.settings)
 
 
 def test_one_worker_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,10 +252,9 @@ def test_ctrl_c_ends_the_workers() -> None:
     code = ("import sys, time, multiprocessing as m\n"
             "from planner.solver.pool import gather\n"
             "if __name__ == '__main__':\n"
-            "    def told(done, count):\n"
-            "        print(*(p.pid for p in m.active_children()), flush=True)\n"
             "    try:\n"
-            "        gather(time.sleep, [0, 600, 600], 2, counted=told)\n"
+            "        for _ in gather(time.sleep, [0, 600, 600], 2):\n"
+            "            print(*(p.pid for p in m.active_children()), flush=True)\n"
             "    except KeyboardInterrupt:\n"
             "        sys.exit(130)\n")
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT,
@@ -200,7 +303,7 @@ def test_any_executor_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
             yield executor
 
     monkeypatch.setattr(pool, "_dask", stand_in)
-    assert gather(square, range(5), cluster="tcp://somewhere:8786") == [0, 1, 4, None, 16]
+    assert answers(square, range(5), 1, "tcp://somewhere:8786") == [0, 1, 4, None, 16]
 
 
 def test_without_dask_it_says_what_to_install(
@@ -247,12 +350,14 @@ def dask() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
 
 
 def test_dask_gives_the_bytes_of_one_process(
-    dask: tuple[str, list[subprocess.Popen[bytes]]]
+    dask: tuple[str, list[subprocess.Popen[bytes]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, workers = dask
     given = load_all([ROOT / "scenarios"], "money")
     alone = as_json(compare(given))
-    assert as_json(compare(given, cluster=address)) == alone
+    with monkeypatch.context() as patch:  # every half comes from the cluster, none is solved here
+        patch.setattr(solving, "solve_half", lambda *_: pytest.fail("solved here"))
+        assert as_json(compare(given, cluster=address)) == alone
     heard: list[int] = []
 
     def one_dies(done: int, count: int) -> None:

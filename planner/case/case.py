@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -74,7 +74,6 @@ class Case:
     notices: tuple[Problem, ...] = ()
     #: Placements of an earlier plan, as (candidate, post), that the goal ``steady`` holds on to.
     earlier: frozenset[tuple[str, str]] = frozenset()
-    _rows: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
     _facts: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _fields: dict[tuple[str, ...], Fields] = field(default_factory=dict, repr=False, compare=False)
 
@@ -84,7 +83,12 @@ class Case:
 
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to another process: the tables, not what was read off them on the way."""
-        return {**self.__dict__, "_rows": {}, "_facts": {}, "_fields": {}}
+        return {**self.__dict__, "_facts": {}, "_fields": {}}
+
+    def nameless(self) -> Case:
+        """The same case without people's names and notices: what is solved, and no more."""
+        sheets = {name: sheet.nameless for name, sheet in self.sheets.items()}
+        return Case(self.name, sheets, self.settings, earlier=self.earlier)
 
     def has(self, table: str) -> bool:
         """Whether the table was given and has rows."""
@@ -102,9 +106,7 @@ class Case:
 
     def sheet(self, table: str) -> Sheet:
         """The table, empty when it was not given."""
-        if table not in self.sheets:
-            return build(BY_NAME[table], {}, ())
-        return self.sheets[table]
+        return self.sheets[table] if table in self.sheets else _empty(table)
 
     def frame(self, table: str) -> pd.DataFrame:
         """The table's typed columns, sorted by its key."""
@@ -112,11 +114,7 @@ class Case:
 
     def rows(self, table: str) -> tuple[Any, ...]:
         """The table row by row, as named tuples; blank is ``None``."""
-        if table not in self._rows:
-            frame = self.frame(table)
-            plain = frame.astype(object).where(frame.notna(), None)
-            self._rows[table] = tuple(plain.itertuples(index=False, name="Row"))
-        return self._rows[table]
+        return self.sheet(table).rows
 
     def payee_table(self, payee: str) -> str:
         """The table whose rows are paid by a fund with this ``payee``."""
@@ -131,12 +129,7 @@ class Case:
         """The fingerprint of the tables of some blocks: a half of a case is known by it."""
         digest = hashlib.sha256()
         for name in sorted(n for n, s in self.sheets.items() if s.table.block in blocks):
-            frame = self.sheets[name].frame
-            columns = sorted(c for c in frame.columns if frame[c].notna().any())
-            lines = sorted(
-                repr(row) for row in frame[columns].astype(str).itertuples(index=False, name=None)
-            )
-            digest.update(repr((name, columns, lines)).encode())
+            digest.update(self.sheets[name].digest)
         if self.earlier and "people" in blocks:
             digest.update(repr(sorted(self.earlier)).encode())
         return f"sha256:{digest.hexdigest()}"
@@ -220,20 +213,9 @@ def read_settings(sheet: Sheet | None) -> tuple[Settings, list[Problem]]:
     return Settings(**{k: v for k, v in values.items() if v is not None}), problems
 
 
-def canonical(sheet: Sheet) -> Sheet:
-    """The same table with its rows in the order of their codes (or of all their values)."""
-    order = list(sheet.table.key) or sorted(c.name for c in sheet.columns)
-    if not len(sheet.frame):
-        return sheet
-    keys = sheet.frame[order].astype(str).reset_index(drop=True)
-    index = keys.sort_values(order, kind="stable").index
-    return Sheet(
-        sheet.table,
-        sheet.frame.iloc[index].reset_index(drop=True),
-        tuple(sheet.places[i] for i in index),
-        sheet.letters,
-        sheet.own,
-    )
+@cache
+def _empty(table: str) -> Sheet:
+    return build(BY_NAME[table], {}, ())
 
 
 def make_case(
@@ -247,7 +229,7 @@ def make_case(
     from planner.case.checks import problems_of  # the checks read a Case
 
     kept = {
-        s.table.name: canonical(s)
+        s.table.name: s.canonical
         for s in sheets
         if only is None or s.table.block in ("both", only)
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -40,6 +42,8 @@ class Sheet:
     ``frame`` has every column of the dictionary (blank where not given), then the user's own,
     and a plain index 0…n−1. ``places[i]`` is where row i stands (column ""), ``letters`` maps a
     column to its spreadsheet letters. ``own`` describes the user's own columns.
+
+    Nothing writes to it, so what is read off it is read once, for all the cases that share it.
     """
 
     table: Table
@@ -48,10 +52,48 @@ class Sheet:
     letters: dict[str, str] = field(default_factory=dict)
     own: tuple[Column, ...] = ()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: the table, not what was read off it on the way."""
+        return {f.name: self.__dict__[f.name] for f in fields(self)}
+
     @property
     def columns(self) -> tuple[Column, ...]:
         """The dictionary's columns, then the user's own."""
         return self.table.columns + self.own
+
+    @cached_property
+    def rows(self) -> tuple[Any, ...]:
+        """Row by row, as named tuples; blank is ``None``."""
+        plain = self.frame.astype(object).where(self.frame.notna(), None)
+        return tuple(plain.itertuples(index=False, name="Row"))
+
+    @cached_property
+    def canonical(self) -> Sheet:
+        """The same table with its rows in the order of their codes (or of all their values)."""
+        order = list(self.table.key) or sorted(c.name for c in self.columns)
+        keys = self.frame[order].astype(str)
+        index = keys.sort_values(order, kind="stable").index
+        if index.is_monotonic_increasing:
+            return self
+        frame = self.frame.iloc[index].reset_index(drop=True)
+        return replace(self, frame=frame, places=tuple(self.places[i] for i in index))
+
+    @cached_property
+    def nameless(self) -> Sheet:
+        """The same table without people's names, which decide nothing."""
+        names = [c for c in self.table.columns if c.personal and c.name == "name"]
+        if not names:
+            return self
+        blank = [None] * len(self.frame)
+        return replace(self, frame=self.frame.assign(**{c.name: series(c, blank) for c in names}))
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Of what the table holds, whatever the order of its rows and columns."""
+        columns = sorted(c for c in self.frame.columns if self.frame[c].notna().any())
+        lines = sorted(
+            repr(row) for row in self.frame[columns].astype(str).itertuples(index=False, name=None))
+        return hashlib.sha256(repr((self.table.name, columns, lines)).encode()).digest()
 
     def cell(self, row: int, column: str = "") -> Cell:
         """The place of a value: of row ``row`` of the frame, in ``column``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,16 +49,19 @@ def _explained(run: Run, comparison: Comparison, found: list[Attribution]) -> in
 
 def _attributions(run: Run, comparison: Comparison) -> list[Attribution]:
     from planner.plan.attribution import Known, attribution
+    from planner.solver.watch import Deadline
 
     plans = {e.scenario.case.fingerprint: e.plan for e in comparison.entries if e.plan is not None}
-    known = Known(plans, time_limit=run.time_limit)
-    loud = run.verbose or (sys.stderr.isatty() and not run.quiet)
+    known = Known(plans)
     base, *others = (e.scenario for e in comparison.entries)
     found = []
-    for scenario in others:
-        if loud:
-            click.echo(say("attribution.progress", run.lang, name=scenario.name), err=True)
-        found.append(attribution(base, scenario, run.only, known))
+    with run.progress(1) as line:
+        for scenario in others:
+            line.stage("why", scenario.name)
+            known.deadline = Deadline.after(run.time_limit)
+            if run.verbose:
+                click.echo(say("stage.why", run.lang, part=scenario.name), err=True)
+            found.append(attribution(base, scenario, run.only, known))
     return found
 
 

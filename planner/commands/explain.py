@@ -11,8 +11,9 @@ from planner.commands.run import Run, scenario_command
 from planner.errors import UsageError
 from planner.words import say
 
-#: What may be asked, and the module whose ``explain_WHAT(scenario, asked, lang, reveal)``
-#: answers with an ``Answer``. Flags are asked as "".
+#: What may be asked, and the module whose ``explain_WHAT(scenario, asked, lang, reveal, tell,
+#: time_limit)`` answers with an ``Answer``, saying by ``tell`` how far it is; the limit is that of
+#: the plan asked about. Flags are asked as "".
 ASKED = {
     "community": "planner.show.explain_community",
     "candidate": "planner.show.explain_people",
@@ -32,7 +33,10 @@ def act(run: Run, paths: tuple[Path, ...], **asked: str | bool | None) -> int:
     ((what, value),) = given.items()
     explain = getattr(import_module(ASKED[what]), f"explain_{what}")
     code = "" if value is True else str(value)
-    return run.tell(explain(run.load_one(paths[0]), code, run.lang, run.reveal))
+    scenario = run.load_one(paths[0])
+    with run.doing("explain") as line:
+        answer = explain(scenario, code, run.lang, run.reveal, line.goal, run.time_limit)
+    return run.tell(answer)
 
 
 def command(lang: str) -> click.Command:

@@ -18,11 +18,12 @@ def act(run: Run, paths: tuple[Path, ...], years: int) -> int:
         if not scenario.case.has_people:
             raise UsageError("forecast_no_people", name=scenario.name)
     comparison = run.solve(scenarios)
+    from planner.plan.forecasts import look_ahead
     from planner.show.forecast import answer
-    from planner.show.forecast_json import Ahead
 
-    found = tuple(Ahead.of(entry, years) for entry in comparison.entries)
-    statuses = {a.entry.status for a in found}
+    with run.doing("years"):
+        found = look_ahead(comparison.entries, years, run.workers, run.cluster)
+    statuses = {a.status for a in found}
     code = next((code for s, code in STATUS_CODES.items() if s in statuses), 0)
     return run.tell(answer(found, years, run.lang, run.reveal, code))
 

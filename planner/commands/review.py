@@ -18,7 +18,8 @@ def act(run: Run, paths: tuple[Path, ...]) -> int:
     scenario = run.load_one(paths[0])
     draft = read_draft(paths[1], scenario.case)
     run.notices(iter(draft.notices))
-    found = review(scenario.case, draft, run.time_limit)
+    with run.doing("review") as line:
+        found = review(scenario.case, draft, run.time_limit, line.goal)
     return run.tell(answer(found, scenario.name, run.lang, run.reveal))
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -55,7 +56,8 @@ class Run:
         """Every scenario named, each once, with the problems of all of them in one error."""
         from planner.plan.compare import load_all
 
-        found = load_all(paths, self.only, self.mode)
+        with self.doing("reading"):
+            found = load_all(paths, self.only, self.mode)
         self.notices(p for s in found for p in s.case.notices)
         return found
 
@@ -85,7 +87,6 @@ class Run:
         from planner.plan.compare import compare
 
         start = time.monotonic()
-        line = self.progress(len(scenarios))
 
         def progress(n: int, scenario: Scenario) -> None:
             line.scenario(n, scenario.name)
@@ -93,11 +94,12 @@ class Run:
                 click.echo(say("screen.progress", self.lang, n=n, count=len(scenarios),
                                name=scenario.name), err=True)
 
-        try:
+        with self.progress(len(scenarios)) as line:
             comparison = compare(scenarios, self.time_limit, progress, self.workers, self.cluster,
                                  line.goal, line.counted)
-        finally:
-            line.clear()
+            line.stage("repairs")
+            for entry in comparison.entries:
+                _ = entry.nearest  # what the answer will ask for, while there is a line to say so
         if self.verbose:
             seconds = f"{time.monotonic() - start:.2f}"
             click.echo(say("screen.solved_in", self.lang, n=len(scenarios), seconds=seconds),
@@ -110,6 +112,13 @@ class Run:
 
         loud = sys.stderr.isatty() and not self.quiet and not self.verbose
         return Progress(self.lang, sys.stderr if loud else None, count)
+
+    @contextmanager
+    def doing(self, stage: str) -> Iterator[Progress]:
+        """The line while something else than scenarios is solved; see ``stage`` in the words."""
+        with self.progress(1) as line:
+            line.stage(stage)
+            yield line
 
     def answer(self, comparison: Comparison, show: Callable[[Console], None]) -> int:
         """Write the files asked for, print the answer; returns the exit code."""

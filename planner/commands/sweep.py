@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -18,15 +17,16 @@ def act(
     from planner.plan.sweep import sweep
     from planner.show.sweep import sweep_answer
 
-    loud = run.verbose or (sys.stderr.isatty() and not run.quiet)
-
-    def progress(n: int, count: int) -> None:
-        if loud:
-            click.echo(say("sweep.progress", run.lang, n=n, count=count), err=True)
-
     scenario = run.load_one(paths[0])
-    found = sweep(scenario, vary, measure, run.only, run.time_limit, progress,
-                  run.workers, run.cluster)
+    with run.doing("points") as line:
+
+        def progress(n: int, count: int) -> None:
+            line.stage("points", f"{n}/{count}")
+            if run.verbose:
+                click.echo(say("stage.points", run.lang, part=f"{n}/{count}"), err=True)
+
+        found = sweep(scenario, vary, measure, run.only, run.time_limit, progress,
+                      run.workers, run.cluster, line.goal, line.counted)
     return run.tell(sweep_answer(found, measure, run.lang))
 
 

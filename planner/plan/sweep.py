@@ -15,11 +15,13 @@ from planner.case.scenario import Scenario
 from planner.errors import Cell, Fault, InputError, Problem, UsageError
 from planner.plan.bends import bends
 from planner.plan.kinks import Kink
-from planner.plan.many import solve_ahead
+from planner.plan.many import ahead
 from planner.plan.measures import Measure, measures_for
 from planner.plan.point import Point, point_of
 from planner.plan.solve import Solved, solve
 from planner.plan.vary import MOST, Scale, Stop, Vary, case_at, parse_vary, scale_of
+from planner.solver.pool import Counted
+from planner.solver.watch import Tell, silent
 
 #: What is told of every point when no measure is asked for, where there is such a figure.
 USUAL = ("lowest_coverage", "mean_coverage", "allocated", "unspent", "cut_against_last_year",
@@ -49,15 +51,16 @@ def sweep(
     scenario: Scenario, vary: Sequence[Vary | str], measures: Sequence[str] = (),
     only: Only | None = None, time_limit: float | None = None,
     progress: Callable[[int, int], None] = lambda n, count: None,
-    workers: int = 1, cluster: str | None = None,
+    workers: int = 1, cluster: str | None = None, tell: Tell = silent,
+    counted: Counted = lambda done, count: None,
 ) -> Sweep:
     """Solve a scenario at every point of one or two parameters.
 
     ``measures`` are keys (all the usual ones when empty). A point without a plan says so and the
     others go on. Raises ``UsageError`` for a parameter or measure that cannot be read,
     ``InputError`` with the problems of all points when a change cannot be made: nothing is solved
-    then. ``progress`` is told the number of the point about to be solved, and how many there are.
-    With ``workers`` above 1, or a ``cluster``, the points are solved at once elsewhere first.
+    then. ``progress`` is told the number of the point about to be solved, and how many there are;
+    ``tell`` and ``counted`` are those of ``solve_all``, as are ``workers`` and ``cluster``.
     """
     if not 1 <= len(vary) <= 2:
         raise UsageError("vary_one_or_two", count=len(vary))
@@ -69,14 +72,14 @@ def sweep(
     if len(places) > MOST:
         raise UsageError("vary_many", count=len(places), most=MOST)
     known = _measures(scenario.case, measures)
-    at = _At(scenario.case, scales, known, only, time_limit, {})
-    _check(at, places)
-    if workers > 1 or cluster is not None:
-        solve_ahead(at.memo, (at.made(stops) for stops in places), workers, cluster, time_limit)
+    at = _At(scenario.case, scales, known, only, time_limit, {}, tell)
+    cases = _checked(at, places)
     points = []
-    for n, stops in enumerate(places, 1):
-        progress(n, len(places))
-        points.append(at.point(stops))
+    with ahead(at.memo, cases, workers, cluster, time_limit, counted) as arrive:
+        for n, (stops, case) in enumerate(zip(places, cases, strict=True), 1):
+            arrive(case)
+            progress(n, len(places))
+            points.append(at.point(stops, case))
     told = tuple(m for m in known if measures or any(
         p.values.get(m.key) is not None for p in points))
     found = bends(scales[0], told, points, at.point) if len(scales) == 1 else {}
@@ -103,27 +106,29 @@ class _At:
     only: Only | None
     time_limit: float | None
     memo: dict[str, Solved]
+    tell: Tell
 
     def made(self, stops: Sequence[Stop]) -> Case:
         """The case at a point; raises ``InputError``."""
         orders = [scale.order(stop) for scale, stop in zip(self.scales, stops, strict=True)]
         return case_at(self.case, orders, self.only)
 
-    def point(self, stops: tuple[Stop, ...]) -> Point:
-        """The case at a point, solved."""
+    def point(self, stops: tuple[Stop, ...], case: Case | None = None) -> Point:
+        """The case at a point (made when it is not given), solved."""
         try:
-            plan = solve(self.made(stops), self.time_limit, self.memo)
+            plan = solve(case or self.made(stops), self.time_limit, self.memo, self.tell)
         except Fault as fault:
             return Point(stops, "failed", fault=str(fault))
         return point_of(stops, plan, self.measures)
 
 
-def _check(at: _At, places: Sequence[tuple[Stop, ...]]) -> None:
-    """Refuse at the door: what is wrong at any point, each problem at the first that has it."""
+def _checked(at: _At, places: Sequence[tuple[Stop, ...]]) -> list[Case]:
+    """The case at every point; what is wrong at any, each problem at the first that has it."""
+    cases: list[Case] = []
     problems: dict[tuple[str, Cell], Problem] = {}
     for stops in places:
         try:
-            at.made(stops)
+            cases.append(at.made(stops))
         except InputError as error:
             point = ", ".join(
                 f"{scale.vary.column}={stop.text}"
@@ -132,3 +137,4 @@ def _check(at: _At, places: Sequence[tuple[Stop, ...]]) -> None:
                 problems.setdefault((p.code, p.cell), p.caused_by(point))
     if problems:
         raise InputError(problems.values())
+    return cases

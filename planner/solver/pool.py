@@ -1,4 +1,4 @@
-"""A function over plain data, in order: in processes of this machine, or on a cluster.
+"""A function over plain data: in processes of this machine, or on a cluster.
 
 Nothing here knows what is solved. What is lost on the way (a worker killed, a machine gone) comes
 back as ``None``, and whoever asked does it himself: so no engine can change an answer.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     CancelledError,
@@ -27,6 +27,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 #: Told how many are done, and of how many.
 Counted = Callable[[int, int], None]
+#: The number of an item and its answer, ``None`` where it was lost or raised.
+Answers = Generator[tuple[int, R | None], None, None]
 
 #: How often a pool of processes is set up: once, and again when a worker was killed.
 TRIES = 2
@@ -34,35 +36,30 @@ CONNECT_SECONDS = 10
 
 
 def gather(
-    work: Callable[[T], R],
-    items: Sequence[T],
-    workers: int = 1,
-    cluster: str | None = None,
-    counted: Counted = lambda done, count: None,
-) -> list[R | None]:
-    """``work`` of every item, in their order; ``None`` where it was lost or raised.
+    work: Callable[[T], R], items: Sequence[T], workers: int = 1, cluster: str | None = None
+) -> Answers[R]:
+    """``work`` of every item, as they come; closed early, it ends what it started.
 
     ``work`` must be a function of a module and items plain data, for they are sent. ``cluster``
     is the address of a Dask scheduler; raises ``UsageError`` when it cannot be reached.
     """
-    answers: list[R | None] = [None] * len(items)
     left = list(range(len(items)))
     if cluster is not None:
         with _dask(cluster) as executor:
-            _collect(executor, work, items, left, answers, counted)
-        return answers
-    for _ in range(TRIES):
-        if left:
-            with _processes(min(workers, len(left))) as executor:
-                left = _collect(executor, work, items, left, answers, counted)
-    return answers
+            left = yield from _collect(executor, work, items, left)
+    else:
+        for _ in range(TRIES):
+            if left:
+                with _processes(min(workers, len(left))) as executor:
+                    left = yield from _collect(executor, work, items, left)
+    for i in left:
+        yield i, None
 
 
 def _collect(
-    executor: Executor, work: Callable[[T], R], items: Sequence[T], wanted: list[int],
-    answers: list[R | None], counted: Counted,
-) -> list[int]:
-    """Put in the answers as they come; those whose worker was killed are returned."""
+    executor: Executor, work: Callable[[T], R], items: Sequence[T], wanted: list[int]
+) -> Generator[tuple[int, R | None], None, list[int]]:
+    """The answers as they come; those whose worker was killed are returned."""
     at: dict[Future[R], int] = {}
     lost: list[int] = []
     with _interrupts_ignored():  # what is started here leaves Ctrl-C to this process
@@ -71,14 +68,17 @@ def _collect(
                 at[executor.submit(work, items[i])] = i
             except (RuntimeError, OSError):  # a worker died while the others were still being told
                 lost.append(i)
-    for future in as_completed(at):
+    for future in as_completed(list(at)):
+        i = at.pop(future)  # the answer is let go with it
         try:
-            answers[at[future]] = future.result()
+            answer = future.result()
         except BrokenExecutor:
-            lost.append(at[future])
+            lost.append(i)
+            continue
         except (Exception, CancelledError):
-            pass  # whatever it is, whoever asked does it again, and meets it there
-        counted(len(items) - sum(not f.done() for f in at), len(items))
+            yield i, None  # whatever it is, whoever asked does it again, and meets it there
+            continue
+        yield i, answer
     return sorted(lost)
 
 

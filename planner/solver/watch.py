@@ -1,11 +1,14 @@
-"""Looking in on the solver while it runs: Ctrl-C stops it, and how far it is gets told."""
+"""Looking in on the solver while it runs: Ctrl-C stops it, how far it is gets told, and until when.
+"""
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from highspy import cb
@@ -22,6 +25,36 @@ _KINDS = (
 
 def silent(goal: str, part: str, gap: float | None) -> None:
     """Told, and says nothing."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When the time for a scenario is over (``until``, by the monotonic clock; ``None``: never)."""
+
+    until: float | None = None
+
+    @classmethod
+    def after(cls, seconds: float | None) -> Deadline:
+        """So many seconds from now."""
+        return cls(None if seconds is None else time.monotonic() + seconds)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left, 0 when it has passed; ``None``: no end."""
+        return None if self.until is None else max(self.until - time.monotonic(), 0.0)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has passed."""
+        return self.left == 0.0
+
+    def part(self, share: float) -> float | None:
+        """Seconds that are this share of what is left, where something is to come after."""
+        return None if self.left is None else share * self.left
+
+
+#: No end.
+NEVER = Deadline()
 
 
 class Watch:
