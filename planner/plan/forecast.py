@@ -1,35 +1,44 @@
 """The years ahead: who reaches the age limit, which seats open, whether anybody is there for them.
 
-Twice: if nobody is placed, and if the plan is followed, its people then growing older in post. What
-the pool covers at a date is solved as a plan of that date, and counted again.
+Twice: if nobody is placed, and if the plan is followed, its people then growing older in post. At
+the date of the case both are the plan itself; what the pool covers at a later date is solved and
+counted again. What is assumed of a later date: nobody joins the pool, and nothing of anybody
+changes but their age and what the plan trains them for; every date has the awards of the plan once
+to pay for training, and nothing saved up.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from planner.case.case import Case
 from planner.case.dictionary import EDUCATION
-from planner.errors import RecountError
 from planner.model.people.part import PeoplePart
-from planner.model.people.pool import eligible, fits, seats_of
-from planner.model.people.variables import people_of
-from planner.model.rule import Model, Row, Stage, Terms
-from planner.plan.again import Again
-from planner.plan.ahead import birthday, people_at, years_on
+from planner.model.people.pool import seats_of
+from planner.model.people.rules import counted_bounds
+from planner.plan.ahead import birthday, people_at, put_in_post, years_on
+from planner.plan.cover import (
+    Cover,
+    Seats,
+    bench_cover,
+    cover,
+    deciding,
+    open_seats,
+    pool_cover,
+    possible,
+)
 from planner.plan.plan import Plan
-from planner.plan.recount import recount
-from planner.solver.ladder import Ladder
+from planner.solver.watch import Deadline
 
 _RANK = {word.code: i for i, word in enumerate(EDUCATION)}
 YOUNG = 35
 COLLEGE = _RANK["junior_college"]
+_TARGET = ["target", "unit", "bound", "of", "strength", "actual", "goal", "met", "shortfall"]
 
 
 @dataclass(frozen=True)
@@ -44,17 +53,15 @@ class Leaver:
 
 
 @dataclass(frozen=True)
-class Cover:
-    """How many of the seats open at a date somebody could take; ``empty`` post by post."""
+class Standing:
+    """What is left of the benches of a plan: people still eligible for a post they are listed for.
 
-    status: str
-    filled: int | None
-    empty: tuple[tuple[str, int], ...] = ()
+    ``near`` of them are near-term, as they were or by the training of the plan.
+    """
 
-    @property
-    def proven(self) -> bool:
-        """Whether no more can be filled without a worse goal above."""
-        return self.status == "optimal"
+    listed: int
+    near: int
+    cover: Cover
 
 
 @dataclass(frozen=True)
@@ -73,17 +80,19 @@ class Moment:
 
     ``leaving`` since the year before (for a change of term: since the date of the case), ``opened``
     the seats that opened in that time and ``open`` all that are open, by post. ``terms`` are the
-    changes of term that fall in the year. ``targets`` has the columns of ``Plan.targets``.
+    changes of term that fall in the year. ``targets`` has a row a bound and unit: those of the team
+    as it stands then; of the people placed, those of the plan at its own date; of the bench, those
+    of what is left of it.
     """
 
     day: dt.date
     year: int | None
     terms: tuple[dt.date, ...]
     leaving: tuple[Leaver, ...]
-    opened: tuple[tuple[str, int], ...]
-    open: tuple[tuple[str, int], ...]
+    opened: Seats
+    open: Seats
     pool: Cover
-    bench: Cover | None
+    bench: Standing | None
     team: Team
     targets: pd.DataFrame
 
@@ -108,53 +117,80 @@ class Forecast:
     nothing: Course
     followed: Course | None
 
+    @property
+    def proven(self) -> bool:
+        """Whether every cover is: no limit came before."""
+        return not any(
+            c.status == "stopped" for course in (self.nothing, self.followed) if course
+            for m in (*course.years, *course.terms)
+            for c in (m.pool, *([m.bench.cover] if m.bench else [])))
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to go on from a plan: ``case`` is what it starts with.
+
+    ``known`` is what was found for a date, which a year and a change of term may share.
+    """
+
+    plan: Plan
+    case: Case
+    followed: bool
+    deadline: Deadline
+    known: dict[dt.date, tuple[Case, Cover, Standing | None]] = field(default_factory=dict)
+
+    @property
+    def start(self) -> dt.date:
+        """The date of the plan."""
+        day = self.case.settings.as_of
+        assert day is not None, "checked at the door"
+        return day
+
 
 def forecast(plan: Plan, years: int) -> Forecast:
-    """The years after the date of a plan, with and without it. The case has people."""
-    nothing = _course(plan, years, (), followed=False)
+    """The years after the date of a plan, with and without it. The case has people.
+
+    What the plan left of its limit of time is for all of it; a cover that needs more says so.
+    """
+    deadline = Deadline.after(plan.left)
+    nothing = _course(_Way(plan, plan.case, False, deadline), years)
     if plan.people is None:
         return Forecast(nothing, None)
-    placed = tuple(sorted((c, p) for c, p, *_ in plan.people.placed))
-    return Forecast(nothing, _course(plan, years, placed, followed=True))
+    placed = sorted((c, p) for c, p, *_ in plan.people.placed)
+    after = put_in_post(plan.case, placed, sorted(plan.people.trained))
+    return Forecast(nothing, _course(_Way(plan, after, True, deadline), years))
 
 
-def _course(
-    plan: Plan, years: int, placed: tuple[tuple[str, str], ...], followed: bool
-) -> Course:
-    case, start = plan.case, plan.case.settings.as_of
-    assert start is not None, "checked at the door"
-    terms = case.settings.change_of_term
-    days = [years_on(start, n) for n in range(years + 1)]
-    first = people_at(case, start, placed)
-    found, before = [], first
+def _course(way: _Way, years: int) -> Course:
+    terms = way.plan.case.settings.change_of_term
+    days = [years_on(way.start, n) for n in range(years + 1)]
+    found: list[Moment] = []
+    before: Case | None = None
+    empty: Seats = ()
     for n, day in enumerate(days):
-        now = people_at(case, day, placed)
         mine = tuple(t for t in terms if (days[n - 1] < t <= day if n else t == day))
-        found.append(_moment(plan, now, before if n else None, n, mine, followed))
-        before = now
-    at_terms = [_moment(plan, people_at(case, t, placed), first, None, (t,), followed)
-                for t in terms if start < t <= days[-1]]
-    return Course(tuple(found), tuple(at_terms))
+        found.append(_moment(way, day, before, n, mine, empty))
+        before, _, _ = way.known[day]
+        empty = found[-1].pool.empty
+    first, _, _ = way.known[days[0]]
+    later = [(t, [m for m in found if m.day < t][-1]) for t in terms if days[0] < t <= days[-1]]
+    return Course(tuple(found), tuple(
+        _moment(way, t, first, None, (t,), last.pool.empty) for t, last in later))
 
 
 def _moment(
-    plan: Plan, now: Case, before: Case | None, year: int | None, terms: tuple[dt.date, ...],
-    followed: bool,
+    way: _Way, day: dt.date, before: Case | None, year: int | None, terms: tuple[dt.date, ...],
+    empty: Seats,
 ) -> Moment:
-    day = now.settings.as_of
-    assert day is not None
-    open_ = _open(now)
-    was = dict(_open(before)) if before is not None else {}
+    if day not in way.known:
+        now = people_at(way.case, day)
+        way.known[day] = now, _pool(way, now, empty), _bench(way, now)
+    now, pool, bench = way.known[day]
+    open_ = open_seats(now)
+    was = dict(open_seats(before)) if before is not None else {}
     opened = tuple((p, n - was.get(p, 0)) for p, n in open_ if n > was.get(p, 0))
-    bench = _bench(plan, now) if followed and len(plan.bench) else None
-    return Moment(day, year, terms, _leavers(plan.case, now, before),
-                  opened if before is not None else open_, open_, _pool(now), bench, _team(now),
-                  Plan(now, "optimal", None, PeoplePart(()), ()).targets)
-
-
-def _open(case: Case) -> tuple[tuple[str, int], ...]:
-    return tuple((str(post.post), int(n)) for post, n in
-                 zip(case.rows("posts"), seats_of(case).vacant, strict=True) if n)
+    return Moment(day, year, terms, _leavers(way.plan.case, now, before), opened, open_, pool,
+                  bench, _team(now), _targets(way, now))
 
 
 def _leavers(given: Case, now: Case, before: Case | None) -> tuple[Leaver, ...]:
@@ -166,13 +202,9 @@ def _leavers(given: Case, now: Case, before: Case | None) -> tuple[Leaver, ...]:
     for i in sorted(gone):
         post = posts[seats.held[i]]
         limit = int(people[i].stay_until_age or post.max_age)
-        day = birthday(_day(people[i].birth), limit + 1)
+        day = birthday(pd.Timestamp(people[i].birth).date(), limit + 1)
         out.append(Leaver(str(people[i].person), str(post.post), limit, day, i >= mine))
     return tuple(sorted(out, key=lambda one: (one.day, one.person, one.post)))
-
-
-def _day(value: object) -> dt.date:
-    return pd.Timestamp(value).date()  # type: ignore[arg-type]
 
 
 def _team(case: Case) -> Team:
@@ -188,58 +220,51 @@ def _team(case: Case) -> Team:
                 int((ranks >= COLLEGE).sum()) / count)
 
 
+def _targets(way: _Way, now: Case) -> pd.DataFrame:
+    people = way.plan.people
+    if not way.followed or people is None:
+        return _counted(now, PeoplePart(()), ("team",))
+    if now.settings.as_of == way.start:
+        return _counted(way.plan.case, people, ("team", "placed", "bench"))
+    able = possible(deciding(now)[0], _lists(way.plan))
+    left = tuple(row for row in people.bench if row[:2] in able)
+    return _counted(now, PeoplePart((), left), ("team", "bench"))
+
+
+def _counted(case: Case, part: PeoplePart, of: Container[str]) -> pd.DataFrame:
+    """Every bound of the targets of these, counted from those placed and those who stay."""
+    rows = []
+    for bound, placed in counted_bounds(case, part):
+        if bound.of in of:
+            short = bound.shortfall(placed)
+            rows.append((bound.target, bound.unit, bound.bound, bound.of, bound.strength,
+                         bound.actual(placed), float(bound.goal), short <= 1e-9, short))
+    return pd.DataFrame(rows, columns=_TARGET)
+
+
 # --- who is there for the seats -------------------------------------------------------------------
 
 
-def _pool(case: Case) -> Cover:
-    """The plan of that date, were it made then with the pool that is left."""
-    if not _open(case):
-        return Cover("optimal", 0)
-    again = Again(case)
-    reply = again.base
-    if not reply.solved:
-        return Cover(reply.status, None)
-    fit, who, what = fits(case), again.who, again.what
-    part = PeoplePart(tuple((c, p, float(fit[who.index(c), what.index(p)]))
-                            for c, p in sorted(reply.placed)))
-    breaches = recount(case, None, part)
-    if breaches:
-        raise RecountError(str(b) for b in breaches)
-    return _cover(reply.status, case, (p for _, p in reply.placed))
+def _pool(way: _Way, now: Case, empty: Seats) -> Cover:
+    """The plan itself at its own date, nobody more where it is followed; later what is solved."""
+    plan, part = way.plan, way.plan.people
+    if part is None or now.settings.as_of != way.start:
+        return pool_cover(now, plan.money, empty, way.deadline)
+    proven = all(r.proven for r in plan.goals if r.goal == "fill")
+    posts = () if way.followed else [p for _, p, *_ in part.placed]
+    return cover("optimal" if proven else "stopped", now, posts)
 
 
-def _cover(status: str, case: Case, posts: Iterable[str]) -> Cover:
-    filled = Counter(posts)
-    empty = tuple((p, n - filled[p]) for p, n in _open(case) if n > filled[p])
-    return Cover(status, sum(filled.values()), empty)
+def _bench(way: _Way, now: Case) -> Standing | None:
+    plan = way.plan
+    if not way.followed or plan.people is None or not plan.people.bench:
+        return None
+    pairs = possible(deciding(now)[0], _lists(plan))
+    near = {c.candidate for c in now.rows("candidates") if c.ready == "now"}
+    people = {c for c, _ in pairs}
+    return Standing(len(people), len(people & near), bench_cover(now, pairs, way.deadline))
 
 
-def _bench(plan: Plan, case: Case) -> Cover:
-    """Most seats that those on the benches, still eligible then, could take post by post."""
-    who = {str(r.candidate): i for i, r in enumerate(case.rows("candidates"))}
-    what = {str(r.post): j for j, r in enumerate(case.rows("posts"))}
-    open_, people = eligible(case), people_of(case)
-    pairs = sorted({(who[c], what[p]) for c, p in
-                    zip(plan.bench["candidate"], plan.bench["post"], strict=True)
-                    if c in who and p in what and people.seats.vacant[what[p]]
-                    and open_[who[c], what[p]]})
-    model = Model()
-    column = {pair: model.column(0, 1, whole=True) for pair in pairs}
-    for i in sorted({i for i, _ in pairs}):
-        mine: Terms = [(column[p], 1.0) for p in pairs if p[0] == i]
-        model.row(Row("one_post", str(i), mine, high=float(people.capacity[i])))
-    for j in sorted({j for _, j in pairs}):
-        mine = [(column[p], 1.0) for p in pairs if p[1] == j]
-        model.row(Row("seats", str(j), mine, high=float(people.seats.vacant[j])))
-    for i, k in people.kin:
-        for a, b in ((a, b) for a in pairs for b in pairs if a[0] == i and b[0] == k):
-            home = people.community[a[1]]
-            if home is not None and home == people.community[b[1]]:
-                model.row(Row("kin", str(home), [(column[a], 1.0), (column[b], 1.0)], high=1.0))
-    if not pairs:
-        return _cover("optimal", case, ())
-    every = [(j, 1.0) for j in column.values()]
-    climb = Ladder(model, (Stage("fill", "max", every, grain=1.0),)).climb()
-    posts = case.rows("posts")
-    return _cover(climb.status, case, (
-        str(posts[j].post) for (_, j), at in column.items() if climb.x[at] > 0.5))
+def _lists(plan: Plan) -> list[tuple[str, str]]:
+    """(candidate, post) of the benches of a plan."""
+    return [] if plan.people is None else [(c, p) for c, p, _ in plan.people.bench]

@@ -1,29 +1,23 @@
-"""The years ahead on a screen and as plain values."""
+"""The years ahead on a screen: one scenario in full, or several side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from planner.model.people.training import is_tied
 from planner.plan.forecast import Course, Moment
+from planner.plan.forecasts import COURSES, Ahead
 from planner.plan.plan import Plan
 from planner.show.answer import Answer
-from planner.show.export import SCHEMA, Json, program_version
-from planner.show.forecast_json import (
-    COURSES,
-    FIGURES,
-    Ahead,
-    Figure,
-    forecast_json,
-    forecast_tables,
-    left,
-)
+from planner.show.forecast_compare import compared
+from planner.show.forecast_json import FIGURES, forecast_tables, forecasts_json, left
+from planner.show.forecast_words import cell, label, listed, mark, runs, span, year_of
 from planner.show.format import (
     NOTHING,
-    difference,
     masked,
     names_of,
     number,
@@ -33,13 +27,14 @@ from planner.show.format import (
 from planner.show.table import Col, Headings, line, print_table
 from planner.words import say
 
+FILLED = next(f for f in FIGURES if f.name == "filled")
+
 
 def answer(
     found: Sequence[Ahead], years: int, lang: str, reveal: bool, code: int
 ) -> Answer:
     """The forecasts in every form."""
-    json: Json = {"schema": SCHEMA, "planner": program_version(), "years": years,
-                  "scenarios": [forecast_json(a) for a in found]}
+    json = forecasts_json(found, years)
 
     def show(console: Console) -> None:
         _show(found, years, lang, console, reveal)
@@ -55,88 +50,62 @@ def _show(
     heading = Headings(console, lang)
     if len(found) > 1:
         heading(say("forecast.compared", lang))
-        for course in COURSES:
-            _side_by_side(found, course, lang, console)
+        compared(found, lang, console)
     for ahead in found:
-        heading(f"{ahead.entry.name}  {ahead.entry.scenario.title}".rstrip())
-        _one(ahead, years, lang, console, reveal)
-    line(console, say("forecast.pool_note", lang), "dim")
+        heading(f"{ahead.name}  {ahead.entry.scenario.title}".rstrip())
+        _one(ahead, years, lang, console, reveal, full=len(found) == 1)
+    console.print()
+    _notes(found, lang, console)
 
 
-def _when(moment: Moment, lang: str) -> str:
-    if moment.year == 0:
-        return say("forecast.now", lang, day=moment.day)
-    text = str(moment.day)
-    for day in moment.terms:
-        text += "\n" + say("forecast.term", lang, day=day)
-    return text
-
-
-def _cell(figure: Figure, moment: Moment, lang: str) -> str:
-    if figure.name in ("filled", "unfilled") and moment.pool.filled is None:
-        return say("forecast.no_cover", lang)
-    return number(figure.read(moment), figure.unit)
-
-
-def _side_by_side(found: Sequence[Ahead], course: str, lang: str, console: Console) -> None:
-    """Figures year by year down, scenarios across, with the difference to the first."""
-    shown = [(a, c) for a in found if (c := a.course(course)) is not None]
-    if not shown:
-        return
-    line(console, say(f"forecast.{course}", lang), "bold")
-    first = shown[0][1]
-    rows: list[tuple[str | Text, Figure | None, int]] = []
-    sections = []
-    for figure in FIGURES:
-        if all(figure.read(m) is None for _, c in shown for m in c.years):
-            continue
-        sections.append(len(rows))
-        rows.append((Text(say(f"forecast.{figure.name}", lang), "bold"), None, 0))
-        rows += [(_when(m, lang), figure, n) for n, m in enumerate(first.years)]
-    cols = [Col(say("forecast.at", lang), [r[0] for r in rows], lead=True)]
-    for ahead, mine in shown:
-        cells = []
-        for _, fig, n in rows:
-            text = "" if fig is None else _cell(fig, mine.years[n], lang)
-            if fig is not None and mine is not first:
-                more = _difference(fig, mine.years[n], first.years[n])
-                text += f"\n{more}" if more else ""
-            cells.append(text)
-        cols.append(Col(ahead.entry.name, cells, number=True))
-    print_table(console, cols, sections)
-
-
-def _difference(figure: Figure, mine: Moment, first: Moment) -> str:
-    value, base = figure.read(mine), figure.read(first)
-    return "" if value is None or base is None else difference(value - base, figure.unit)
-
-
-def _one(ahead: Ahead, years: int, lang: str, console: Console, reveal: bool) -> None:
+def _one(
+    ahead: Ahead, years: int, lang: str, console: Console, reveal: bool, full: bool
+) -> None:
     plan = ahead.entry.plan
     if plan is None or ahead.forecast is None:
-        line(console, ahead.entry.fault)
+        line(console, ahead.fault)
         return
-    for name in COURSES:
-        course = ahead.course(name)
-        if course is None:
-            line(console, say("forecast.no_plan", lang))
-            continue
-        line(console, say(f"forecast.{name}", lang), "bold")
-        _years(course, lang, console)
+    if ahead.forecast.followed is None:
+        tied = "_training" if is_tied(plan.case) else ""
+        line(console, say(f"forecast.no_plan{tied}", lang))
     last = ahead.forecast.followed or ahead.forecast.nothing
-    _limits(plan, last, years, lang, console, reveal)
-    _seats(plan, last, lang, console)
-    _targets(plan, last, lang, console)
+    for name in COURSES if full else ():
+        if course := ahead.course(name):
+            line(console, say(f"forecast.{name}", lang), "bold")
+            _years(course, lang, console)
+            _exceptions(plan, course, lang, console)
+    if full:
+        _limits(plan, last, years, lang, console, reveal)
+        _seats(plan, last, lang, console)
+        _targets(plan, ahead, lang, console)
+    else:
+        for name in COURSES:
+            if course := ahead.course(name):
+                _briefly(plan, name, course, lang, console)
     _terms(plan, ahead, lang, console)
 
 
 def _years(course: Course, lang: str, console: Console) -> None:
-    cols = [Col(say("forecast.at", lang), [_when(m, lang) for m in course.years], lead=True)]
-    for figure in FIGURES:
-        if any(figure.read(m) is not None for m in course.years):
-            cols.append(Col(say(f"forecast.{figure.name}", lang),
-                            [_cell(figure, m, lang) for m in course.years], number=True))
+    """Figures down, years across."""
+    shown = [f for f in FIGURES if any(f.read(m) is not None for m in course.years)]
+    cols = [Col(say("forecast.item", lang), [label(f, lang) for f in shown], lead=True)]
+    cols += [Col(mark(m, lang), [cell(f, m, lang) for f in shown], number=True)
+             for m in course.years]
     print_table(console, cols)
+
+
+def _exceptions(plan: Plan, course: Course, lang: str, console: Console) -> None:
+    """What the covers of a course left aside: targets that cannot be met, pins, proof."""
+    names = names_of(plan.case)
+    for targets, first, last in runs(course, lambda m: m.pool.set_aside):
+        line(console, say("forecast.set_aside", lang, years=span(first, last, lang),
+                          targets=targets), indent=2)
+    gone = {pair: m for m in reversed(course.years) for pair in m.pool.dropped}
+    for (candidate, post), m in sorted(gone.items()):
+        line(console, say("forecast.pin_gone", lang, year=m.day.year, candidate=candidate,
+                          post=names.get(post, post)), indent=2)
+    if any(m.pool.status == "stopped" for m in course.years):
+        line(console, say("forecast.stopped_note", lang), "red", indent=2)
 
 
 def _limits(
@@ -167,7 +136,7 @@ def _seats(plan: Plan, course: Course, lang: str, console: Console) -> None:
     posts = [str(p.post) for p in plan.case.rows("posts")]
     opened = {p: [_count(m, n, lang) for m in course.years for q, n in m.opened if q == p]
               for p in posts}
-    short = {p: _runs(course, p, lang) for p in posts}
+    short = {p: _short(course, p, lang) for p in posts}
     mine = [p for p in posts if opened[p] or short[p]]
     if not mine:
         return
@@ -181,62 +150,91 @@ def _seats(plan: Plan, course: Course, lang: str, console: Console) -> None:
 
 
 def _count(moment: Moment, seats: int, lang: str) -> str:
-    return say("forecast.count", lang, year=_year(moment, lang), seats=seats)
+    return say("forecast.count", lang, year=year_of(moment, lang), seats=seats)
 
 
-def _year(moment: Moment, lang: str) -> str:
-    return say("forecast.from_now", lang) if moment.year == 0 else str(moment.day.year)
-
-
-def _runs(course: Course, post: str, lang: str) -> list[str]:
+def _short(course: Course, post: str, lang: str) -> list[str]:
     """From when to when how many seats of a post find nobody."""
-    runs: list[tuple[Moment, Moment, int]] = []
-    for before, now in zip((None, *course.years), course.years, strict=False):
-        n = dict(now.pool.empty).get(post, 0)
-        if n and runs and runs[-1][1] is before and runs[-1][2] == n:
-            runs[-1] = (runs[-1][0], now, n)
-        elif n:
-            runs.append((now, now, n))
-    return [say("forecast.count", lang, seats=n, year=_year(a, lang) if a is b else say(
-        "forecast.run", lang, first=_year(a, lang), last=_year(b, lang))) for a, b, n in runs]
+    return [say("forecast.count", lang, year=span(first, last, lang), seats=n)
+            for n, first, last in runs(course, lambda m: dict(m.pool.empty).get(post, 0))]
 
 
-def _targets(plan: Plan, course: Course, lang: str, console: Console) -> None:
+def _briefly(plan: Plan, name: str, course: Course, lang: str, console: Console) -> None:
+    """Which posts find nobody, for a scenario among others."""
+    names, comma = names_of(plan.case), "、" if lang == "zh" else ", "
+    posts = [say("forecast.brief_post", lang, post=names.get(p, p),
+                 when=comma.join(_short(course, p, lang)))
+             for p in dict.fromkeys(p for m in course.years for p, _ in m.pool.empty)]
+    line(console, say("forecast.brief", lang, course=say(f"forecast.course_{name}", lang)),
+         indent=2)
+    listed(console, posts or [say("forecast.none", lang)], lang)
+    _exceptions(plan, course, lang, console)
+
+
+# --- targets --------------------------------------------------------------------------------------
+
+
+def _targets(plan: Plan, ahead: Ahead, lang: str, console: Console) -> None:
     """A row a bound of a target: its figure, or how many of its units meet it, year by year."""
     names = names_of(plan.case)
-    frames = [m.targets for m in course.years]
-    keys = list(dict.fromkeys(zip(frames[0]["target"], frames[0]["bound"], strict=True)))
-    if not keys:
+    heads: list[str | Text] = []
+    cells: list[list[str | Text]] = []
+    sections = []
+    for name in COURSES:
+        course = ahead.course(name)
+        keys = [] if course is None else _bounds(course)
+        if course is None or not keys:
+            continue
+        sections.append(len(heads))
+        heads.append(Text(say(f"forecast.course_{name}", lang), "bold"))
+        cells.append(["" for _ in course.years])
+        for key in keys:
+            mine = [_rows(m, key) for m in course.years]
+            heads.append(_head(key, mine[0], names, lang))
+            cells.append([_target(rows, target_unit(key[1])) for rows in mine])
+    if not heads:
         return
     line(console, say("forecast.targets", lang), "bold")
-    rows = [[frame[(frame["target"] == t) & (frame["bound"] == b)] for frame in frames]
-            for t, b in keys]
-    cols = [Col(say("screen.target", lang), [say(
-        "screen.target_of", lang, target=t, bound=say(f"screen.{b}", lang)) for t, b in keys],
-        lead=True)]
-    cols.append(Col(say("screen.within", lang), [
-        unit_name(str(r[0]["unit"].iloc[0]), names, lang) if len(r[0]) == 1 else "" for r in rows]))
-    cols.append(Col(say("screen.wanted", lang), [
-        number(r[0]["goal"].iloc[0], target_unit(b)) for r, (_, b) in zip(rows, keys, strict=True)],
-        number=True))
-    for n, moment in enumerate(course.years):
-        cols.append(Col(str(moment.day.year), [
-            _target(r[n], target_unit(b), lang) for r, (_, b) in zip(rows, keys, strict=True)],
-            number=True))
-    print_table(console, cols)
+    cols = [Col(say("screen.target", lang), heads, lead=True)]
+    cols += [Col(mark(m, lang), [row[n] for row in cells], number=True)
+             for n, m in enumerate(ahead.forecast.nothing.years if ahead.forecast else ())]
+    print_table(console, cols, sections)
 
 
-def _target(frame: Any, unit: str, lang: str) -> Text:
-    met = int(frame["met"].sum())
-    one = len(frame) == 1
-    text = number(frame["before"].iloc[0], unit) if one else say(
-        "forecast.units_met", lang, met=met, count=len(frame))
-    return Text(text, "" if met == len(frame) else "red")
+def _bounds(course: Course) -> list[tuple[str, str]]:
+    """The bounds that are told in a course, as (target, bound)."""
+    first = course.years[0].targets
+    return list(dict.fromkeys(zip(first["target"], first["bound"], strict=True)))
+
+
+def _rows(moment: Moment, key: tuple[str, str]) -> pd.DataFrame:
+    frame = moment.targets
+    return frame[(frame["target"] == key[0]) & (frame["bound"] == key[1])]
+
+
+def _head(key: tuple[str, str], rows: pd.DataFrame, names: dict[str, str], lang: str) -> str:
+    """The target and what it wants, of whom, where."""
+    target, bound = key
+    of, goal = str(rows["of"].iloc[0]), number(rows["goal"].iloc[0], target_unit(bound))
+    where = unit_name(str(rows["unit"].iloc[0]), names, lang) if len(rows) == 1 else say(
+        "forecast.units", lang)
+    first = say("screen.target_of", lang, target=target, bound=say(f"screen.{bound}", lang))
+    return first + "\n  " + say(f"forecast.of_{of}", lang, goal=goal, where=where)
+
+
+def _target(rows: pd.DataFrame, unit: str) -> Text:
+    if not len(rows):
+        return Text(NOTHING)
+    met = int(rows["met"].sum())
+    text = number(rows["actual"].iloc[0], unit) if len(rows) == 1 else f"{met}/{len(rows)}"
+    return Text(text, "" if met == len(rows) else "red")
+
+
+# --- changes of term, notes -----------------------------------------------------------------------
 
 
 def _terms(plan: Plan, ahead: Ahead, lang: str, console: Console) -> None:
     names = names_of(plan.case)
-    comma = "、" if lang == "zh" else ", "
     told = [(name, m) for name in COURSES if (c := ahead.course(name)) for m in c.terms]
     first = ahead.course("nothing")
     last = first.years[-1].day if first else None
@@ -247,13 +245,39 @@ def _terms(plan: Plan, ahead: Ahead, lang: str, console: Console) -> None:
         short = left(m.pool)
         text = say("forecast.term_line", lang, day=m.day, leaving=len(m.leaving), open=m.seats,
                    course=say(f"forecast.course_{name}", lang),
-                   filled=NOTHING if m.pool.filled is None else m.pool.filled,
+                   filled=cell(FILLED, m, lang),
                    unfilled=NOTHING if short is None else short)
         if m.bench is not None:
-            text += " " * (lang != "zh") + say("forecast.term_bench", lang, filled=m.bench.filled)
+            text += " " * (lang != "zh") + say(
+                "forecast.term_bench", lang, filled=m.bench.cover.filled)
         line(console, text, indent=2)
         if m.pool.empty:
-            posts = comma.join(names.get(p, p) for p, _ in m.pool.empty)
-            line(console, say("forecast.term_short", lang, posts=posts), indent=4)
+            line(console, say("forecast.term_short", lang), indent=4)
+            listed(console, [names.get(p, p) for p, _ in m.pool.empty], lang, indent=6)
+        if m.pool.set_aside:
+            line(console, say("forecast.set_aside", lang, years=m.day, targets=m.pool.set_aside),
+                 indent=4)
     if beyond:
         line(console, say("forecast.term_beyond", lang, days=beyond), indent=2)
+
+
+def _notes(found: Sequence[Ahead], lang: str, console: Console) -> None:
+    """What the figures mean, what is assumed and what is left out, once."""
+    cases = [a.entry.scenario.case for a in found]
+    targets = [r for case in cases for r in case.rows("targets")]
+    notes = ["pool_note"]
+    if any(r.strength == "must" for r in targets):
+        notes.append("must_note")
+    notes += ["suggested_note", "assumed"]
+    if any(is_tied(case) for case in cases):
+        notes.append("assumed_training")
+    if len(found) == 1 and any(r.of == "placed" for r in targets):
+        notes.append("placed_note")
+    if len(found) == 1 and any(r.of == "bench" for r in targets):
+        notes.append("bench_note")
+    notes.append("limit_note")
+    if len(found) > 1:
+        notes.append("more_note")
+    line(console, say("forecast.notes", lang), "dim")
+    for note in notes:
+        line(console, say(f"forecast.{note}", lang), "dim", indent=2)
