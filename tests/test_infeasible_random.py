@@ -23,7 +23,7 @@ from planner.plan.plan import Plan
 from planner.plan.remedy import mended, nearest
 from planner.plan.solve import solve
 from planner.plan.turns import TURNS
-from planner.solver.conflict import FACTS
+from planner.solver.elastic import FACTS
 from planner.solver.highs import Session
 from tests.cases import case
 

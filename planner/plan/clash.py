@@ -12,17 +12,23 @@ from planner.model.blocks import scale_of, unit_of
 from planner.model.laws import laws_of
 from planner.plan.turns import TURNS
 from planner.solver.conflict import Conflict, Give, Repair, conflict_of
+from planner.solver.small import OutOfTimeError
+from planner.solver.watch import NEVER, Deadline
 
 
-def conflict(case: Case, name: str) -> Conflict:
+def conflict(case: Case, name: str, deadline: Deadline = NEVER) -> Conflict:
     """What clashes in a block of a case without a plan, in yuan or people.
 
-    Empty when its rules can hold together in whole steps and it is the settling that fails.
+    Empty when its rules can hold together in whole steps and it is the settling that fails; ``cut``
+    when the ``deadline`` came first.
     """
     laws = laws_of(case)
-    found = conflict_of(asked(case, name).model, laws, TURNS)
-    if name == "money" and not found.clash:
-        found = conflict_of(asked(case, name, single=True).model, laws, TURNS)
+    try:
+        found = conflict_of(asked(case, name).model, laws, TURNS, deadline)
+        if name == "money" and not found.clash:
+            found = conflict_of(asked(case, name, single=True).model, laws, TURNS, deadline)
+    except OutOfTimeError:
+        return Conflict(cut=True)
     return Conflict(found.clash, tuple(told(give) for give in found.gives), tuple(
         Repair(tuple(told(give, _whole) for give in repair.gives)) for repair in found.repairs))
 

@@ -25,7 +25,10 @@ from planner.plan.clash import told
 from planner.plan.plan import Plan
 from planner.plan.solve import Solved, solve
 from planner.plan.turns import TURNS, Edit, Point, given, nudged
-from planner.solver.conflict import Name, Repair, least
+from planner.solver.conflict import Repair, least
+from planner.solver.elastic import Name
+from planner.solver.small import OutOfTimeError
+from planner.solver.watch import NEVER, Deadline
 
 #: How often a repair is moved on before it is given up, and from when on by doubled amounts.
 LAPS, PATIENT = 14, 4
@@ -93,6 +96,7 @@ class _Work:
     """A case on its way to a plan: what was changed so far, by rule, with the values before."""
 
     case: Case
+    deadline: Deadline = NEVER
     edits: dict[Name, list[tuple[Edit, Any]]] = field(default_factory=dict)
     by: dict[Name, float] = field(default_factory=dict)
 
@@ -111,9 +115,13 @@ class _Work:
 
 
 def mended(plan: Plan) -> tuple[Mended, ...]:
-    """The repairs of a case without a plan, each applied and solved again; least total first."""
+    """The repairs of a case without a plan, each applied and solved again; least total first.
+
+    As many as there is time for, where solving the case was limited.
+    """
     memo: dict[str, Solved] = {}  # the half that is not repaired is solved once
-    found = (mend(plan.case, repair, memo) for repair in plan.repairs)
+    deadline = Deadline.after(plan.left)
+    found = (mend(plan.case, repair, memo, deadline) for repair in plan.repairs)
     return tuple(sorted((one for one in found if one is not None), key=lambda m: m.total))
 
 
@@ -124,7 +132,7 @@ def nearest(
     """The plan of the first repair, solved as any other; ``None`` when there is none."""
     for one in repairs:
         plan = one.plan or solve(one.case, time_limit, memo)
-        if plan.status != "infeasible":
+        if plan.complete:
             return Nearest(one, plan)
     return None
 
@@ -138,29 +146,32 @@ def applied(case: Case, repair: Repair) -> tuple[Case, tuple[Changed, ...]] | No
 
 
 def mend(
-    case: Case, repair: Repair, memo: dict[str, Solved] | None = None
+    case: Case, repair: Repair, memo: dict[str, Solved] | None = None, deadline: Deadline = NEVER
 ) -> Mended | None:
     """Apply a repair and see that it is enough, in whole steps: solved again.
 
     Where settling still fails the rules give a little more, doubled each time. ``None`` when no
-    figure of these rules is enough: such a repair is not told.
+    figure of these rules is enough, or none was found by the ``deadline``: such a repair is not
+    told.
     """
     try:
-        return _mend(case, [(give.rule, give.of) for give in repair.gives],
+        return _mend(_Work(case, deadline), [(give.rule, give.of) for give in repair.gives],
                      {} if memo is None else memo)
-    except InputError:  # the tables do not take the figure
+    except (InputError, OutOfTimeError):  # the tables do not take the figure, or the time is over
         return None
 
 
-def _mend(case: Case, names: Sequence[Name], memo: dict[str, Solved]) -> Mended | None:
-    work, more = _Work(case), 0
+def _mend(work: _Work, names: Sequence[Name], memo: dict[str, Solved]) -> Mended | None:
+    case, more = work.case, 0
     for lap in range(LAPS):
         if not _applied(work, names, single=lap > 0):
             return None
         if len(cells_of(work.case)) + len(work.case.rows("candidates")) <= SMALL:
-            plan = solve(work.case, memo=memo)
-            if plan.status != "infeasible":
+            plan = solve(work.case, work.deadline.left, memo)
+            if plan.complete:
                 return Mended(_told(case, work), work.case, plan)
+            if plan.status == "stopped":
+                return None
         else:
             return Mended(_told(case, work), work.case)
         if not lap:
@@ -195,7 +206,7 @@ def _moved(work: _Work, block: str, names: Sequence[Name], single: bool) -> bool
     for lap in range(LAPS):
         now = asked(work.case, block, single)
         there = {(row.rule, row.of) for row in now.model.rows}
-        found = least(now.model, [name for name in names if name in there])
+        found = least(now.model, [name for name in names if name in there], work.deadline)
         if found is None:
             return False
         if not found.gives:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from math import gcd
 
 from planner.case.case import Case
+from planner.model.asked import asked
 from planner.model.money.rules import MONEY_RULES
 from planner.model.money.variables import SCALE, MoneyVariables, money_variables
-from planner.model.people.rules import PEOPLE_RULES
-from planner.model.people.variables import people_variables
+from planner.model.people.training import courses_of
+from planner.model.people.variables import sent
 from planner.model.rule import Model, Row, Stage, Terms
+from planner.model.training import cost_terms
 from planner.plan.seating import keeping, most_kept, seat
 from planner.solver.ladder import Ladder
 
@@ -95,23 +97,27 @@ def _steps(
 
 def nearest_places(
     case: Case, placed: Iterable[Key], time_limit: float | None = None
-) -> tuple[str, list[Key] | None]:
+) -> tuple[str, list[Key] | None, list[Key]]:
     """Placements that obey every rule, nearest to those given.
 
     Most of the given ones are kept; then the fewest others are added: a seat that had to be
-    vacated stays empty unless a rule needs it filled. Returns the status of the solver with them.
+    vacated stays empty unless a rule needs it filled. Where training ties people to money, awards
+    must pay for who is then trained, at the least cost. Returns the status of the solver, the
+    placements as (candidate, post) and who is trained as (candidate, course).
     """
-    model = Model()
-    v = people_variables(case, model)
-    for rule in PEOPLE_RULES:
-        model.add(rule.rows(case, v))
+    now = asked(case, "people")
+    model, v = now.model, now.people
+    assert v is not None
     candidates = [str(c.candidate) for c in case.rows("candidates")]
     posts = [str(p.post) for p in case.rows("posts")]
     who, what = ({code: n for n, code in enumerate(codes)} for codes in (candidates, posts))
     terms, pairs = keeping(v, model, [(who[c], what[p]) for c, p in placed])
     fewest = Stage("kept", "min", [(column, 1.0) for column in v.y.values()], grain=1.0)
-    end = Ladder(model, (most_kept(terms), fewest)).climb(time_limit)
+    cheapest = [Stage("training", "min", cost_terms(case, v))] if v.trained else []
+    end = Ladder(model, (most_kept(terms), fewest, *cheapest)).climb(time_limit)
     if end.status == "infeasible" or not len(end.x):
-        return end.status, None
+        return end.status, None, []
     kept = [pair for pair, (j, _) in zip(pairs, terms, strict=True) if end.x[j] > 0.5]
-    return end.status, [(candidates[i], posts[j]) for i, j in seat(v, list(end.x), kept)]
+    courses = [course.code for course in courses_of(case)]
+    return (end.status, [(candidates[i], posts[j]) for i, j in seat(v, list(end.x), kept)],
+            [(candidates[i], courses[c]) for i, c in sent(v, list(end.x))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,16 +12,19 @@ from planner.errors import Cell, RecountError, SolverError
 from planner.model.blocks import unit_of
 from planner.model.money.entitlement import cells_of
 from planner.model.money.rules import MoneyPart
-from planner.model.people.pool import fits
 from planner.model.people.rules import PeoplePart
+from planner.model.people.targets import bounds_of
+from planner.model.people.training import courses_of, is_tied
 from planner.model.rule import Breach
 from planner.plan.payers import Paid, split
 from planner.plan.plan import Plan
 from planner.plan.projects import choose
 from planner.plan.recount import recount
-from planner.plan.repair import nearest_amounts, nearest_places
-from planner.plan.solve import solve
+from planner.plan.relying import as_people, money_beside, nearest_list, recounted, relying
+from planner.plan.repair import nearest_amounts
+from planner.plan.solve import CLIMBING, solve
 from planner.plan.standing import Name, Worth, worth
+from planner.solver.watch import Deadline, Tell, silent
 
 Key = tuple[str, str]  # (payee, fund), or (candidate, post)
 
@@ -33,8 +36,8 @@ NOBODY = ""
 class Broken:
     """A rule the draft breaks: by how much, and the cell of the draft it stands in, if in one.
 
-    ``kind`` tells broken facts apart: ``no_entitlement``, ``may_not_pay``, ``not_step``, or the
-    barrier between a candidate and a post.
+    ``kind`` tells broken facts apart: ``no_entitlement``, ``may_not_pay``, ``not_step``, the
+    barrier between a candidate and a post, or ``bench_beside``: no bench beside these placements.
     """
 
     rule: str
@@ -69,6 +72,17 @@ class Change:
     after: int
     payers_before: Mapping[str, int]
     payers_after: Mapping[str, int]
+    place: Cell | None = None
+
+
+@dataclass(frozen=True)
+class Needed:
+    """Training a list of placements relies on: the posts it opens, and its cost in yuan."""
+
+    candidate: str
+    course: str
+    cost: int
+    posts: tuple[str, ...]
     place: Cell | None = None
 
 
@@ -115,6 +129,22 @@ class Review:
         return sum(abs(c.after - c.before) for c in self.changes)
 
     @property
+    def needed(self) -> tuple[Needed, ...]:
+        """Who has to be trained for the draft to hold, and on what course."""
+        if self.people is None or not self.people.trained:
+            return ()
+        courses = {c.code: c for c in courses_of(self.case)}
+        who = {c.candidate: i for i, c in enumerate(self.case.rows("candidates"))}
+        what = {p.post: j for j, p in enumerate(self.case.rows("posts"))}
+        out = []
+        for candidate, code in self.people.trained:
+            posts = tuple(p for c, p, _ in self.people.placed
+                          if c == candidate and courses[code].opens[who[c], what[p]])
+            out.append(Needed(candidate, code, courses[code].cost, posts,
+                              self.draft.places.get((candidate, posts[0]))))
+        return tuple(out)
+
+    @property
     def people_changes(self) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
         """(candidate, posts before, posts after) of everyone the repair moves."""
         if self.people is None or self.fixed_people is None:
@@ -124,25 +154,29 @@ class Review:
                      for who in sorted({*was, *now}) if was.get(who, ()) != now.get(who, ()))
 
 
-def review(case: Case, draft: Draft, time_limit: float | None = None) -> Review:
+def review(
+    case: Case, draft: Draft, time_limit: float | None = None, tell: Tell = silent
+) -> Review:
     """Review a hand-made plan, read by ``read_draft`` for the same case.
 
     Raises ``RecountError`` when the repair breaks a rule on being counted again: a fault of the
-    program. Where no plan exists at all there is no distance and no repair.
+    program. Where no plan exists at all there is no distance and no repair. ``time_limit`` seconds
+    are for the best plan and the repair together; ``tell`` is that of ``solve``.
     """
-    only = "money" if draft.kind == "money" else "people"
-    plan = solve(half(case, only), time_limit)
-    return _money(case, draft, plan, time_limit) if only == "money" else _people(
-        case, draft, plan, time_limit)
+    deadline = Deadline.after(time_limit)
+    alone = case if draft.kind == "people" and is_tied(case) else half(case, draft.kind)
+    plan = solve(alone, deadline.part(CLIMBING), tell=tell)
+    return _money(case, draft, plan, deadline) if draft.kind == "money" else _people(
+        draft, plan, deadline)
 
 
 def half(case: Case, block: str) -> Case:
     """The case with one block alone."""
     sheets = {n: s for n, s in case.sheets.items() if s.table.block in ("both", block)}
-    return replace(case, sheets=sheets, _rows={}, _facts={}, _fields={})
+    return replace(case, sheets=sheets, _facts={}, _fields={})
 
 
-def _money(case: Case, draft: Draft, plan: Plan, time_limit: float | None) -> Review:
+def _money(case: Case, draft: Draft, plan: Plan, deadline: Deadline) -> Review:
     case = plan.case
     cells = {(c.payee, c.fund): c for c in cells_of(case)}
     amounts = {key: sum(by.values()) for key, by in draft.paid.items()}
@@ -165,7 +199,7 @@ def _money(case: Case, draft: Draft, plan: Plan, time_limit: float | None) -> Re
     if plan.money is None:
         fixed = None
     elif broken:
-        fixed, proven = _repaired(case, amounts, said, time_limit)
+        fixed, proven = _repaired(case, amounts, said, deadline)
     return Review(
         case, draft, plan, broken, _distances(plan, worth(case, part)), money=part,
         fixed_money=fixed, missing=tuple(key for key in cells if key not in draft.paid),
@@ -173,10 +207,10 @@ def _money(case: Case, draft: Draft, plan: Plan, time_limit: float | None) -> Re
 
 
 def _repaired(
-    case: Case, amounts: Mapping[Key, int], said: Paid, time_limit: float | None
+    case: Case, amounts: Mapping[Key, int], said: Paid, deadline: Deadline
 ) -> tuple[MoneyPart | None, bool]:
     """The nearest plan, paid as the draft says as far as it can be, and recounted."""
-    status, steps = nearest_amounts(case, amounts, time_limit)
+    status, steps = nearest_amounts(case, amounts, deadline.left)
     if status == "infeasible":
         raise SolverError("a plan exists, and no repair was found")
     if not steps:
@@ -222,31 +256,30 @@ def _distances(plan: Plan, mine: Mapping[Name, Worth]) -> tuple[Distance, ...]:
         for name, w in mine.items())
 
 
-def _people(case: Case, draft: Draft, plan: Plan, time_limit: float | None) -> Review:
+def _people(draft: Draft, plan: Plan, deadline: Deadline) -> Review:
     case = plan.case
-    part = as_people(case, draft.placed)
-    broken = tuple(_broken(b, draft) for b in recount(case, None, part))
+    needed = relying(case, draft.placed, deadline)
+    part = replace(as_people(case, draft.placed), trained=needed.trained)
+    broken = tuple(_broken(b, draft) for b in (
+        *recounted(case, None, part), *needed.lacking))
     fixed: PeoplePart | None = part
-    proven = True
+    proven, bench = needed.proven, [b for b in bounds_of(case) if b.of == "bench"]
+    must = tuple(Broken("target", f"{b.target}/{b.unit}", 0.0, "people", "bench_beside")
+                 for b in bench if b.strength == "must")
     if plan.people is None:
         fixed = None
-    elif broken:
-        status, places = nearest_places(case, draft.placed, time_limit)
-        fixed = None if places is None else as_people(case, places)
-        proven = status == "optimal"
-        if fixed is not None and (breaches := recount(case, None, fixed)):
-            raise RecountError(str(b) for b in breaches)
-    return Review(case, draft, plan, broken, _distances(plan, worth(case, None, part)),
-                  people=part, fixed_people=fixed, proven=proven)
-
-
-def as_people(case: Case, places: Iterable[Key]) -> PeoplePart:
-    """Placements (candidate, post) as the people half of a plan, each with its fit."""
-    points = fits(case)
-    who = {c.candidate: i for i, c in enumerate(case.rows("candidates"))}
-    what = {p.post: j for j, p in enumerate(case.rows("posts"))}
-    return PeoplePart(tuple(
-        (c, p, float(points[who[c], what[p]])) for c, p in sorted(places)))
+    elif broken or must:
+        fixed, status = nearest_list(case, draft.placed, deadline)
+        proven &= status == "optimal"
+        if not broken and fixed is not None and fixed.placed != part.placed:
+            broken = must
+    # What its training costs shows in the goals of money, where the awards can pay it.
+    tied = is_tied(case) and plan.money is not None and not needed.lacking
+    money = money_beside(case, part, deadline) if tied else None
+    mine = {name: w for name, w in worth(case, money, part).items()
+            if name not in {("targets", b.strength) for b in bench}}
+    return Review(case, draft, plan, broken, _distances(plan, mine), people=part,
+                  fixed_people=fixed, proven=proven)
 
 
 def _posts(part: PeoplePart) -> dict[str, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from planner.model.money.entitlement import MoneyCell, cells_of
 from planner.model.money.range import ranged
 from planner.model.money.rules import available
 from planner.model.money.variables import SCALE, MoneyVariables
-from planner.model.people.variables import PeopleVariables, placements
+from planner.model.people.variables import PeopleVariables, benched, placements
 from planner.model.rule import Model
 from planner.plan.figures import Sized, down, lowered, raised, up
 
@@ -66,6 +66,11 @@ class Point:
     def placed(self) -> list[tuple[int, int]]:
         """Positions of candidates and posts."""
         return placements(self.people, list(self.x))
+
+    @property
+    def listed(self) -> list[tuple[int, int]]:
+        """The same of the benches."""
+        return benched(self.people, list(self.x), self.placed)
 
 
 Turn = Callable[[Point, str, float], list[Edit]]
@@ -224,11 +229,11 @@ def kin(p: Point, of: str, by: float) -> list[Edit]:
 
 def target(p: Point, of: str, by: float) -> list[Edit]:
     """The bound at the figure reached. A target has one bound: it moves for all its units."""
-    out = []
+    out, placed, listed = [], p.placed, p.listed
     for bound in p.people.people.bounds:
         if f"{bound.target}/{bound.unit}" != of or bound.strength != "must":
             continue
-        here = [i for i, j in p.placed if j in bound.posts]
+        here = [i for i, j in (listed if bound.of == "bench" else placed) if j in bound.posts]
         actual = bound.actual(here)
         if bound.shortfall(here) > 1e-9 and actual is not None:
             out.append(_edit("targets", "target", bound.target, bound.bound,

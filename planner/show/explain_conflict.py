@@ -20,6 +20,7 @@ from planner.show.format import names_of, number, subject, title_of, wan
 from planner.show.mended import gives, rule_name
 from planner.show.table import Col, Headings, line, print_table
 from planner.solver.conflict import Give, Member
+from planner.solver.watch import Tell, silent
 from planner.words import say
 
 #: What of a scenario's JSON answers this question.
@@ -27,12 +28,15 @@ KEYS = ("scenario", "title", "status", "case", "clash", "must_give", "repairs", 
 CODES = {"infeasible": 4, "stopped": 5}
 
 
-def explain_conflict(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Answer:
+def explain_conflict(
+    scenario: Scenario, asked: str, lang: str, reveal: bool, tell: Tell = silent,
+    time_limit: float | None = None,
+) -> Answer:
     """The clash of a scenario and its smallest repairs; exit code 4, or 0 when there is none.
 
     Codes only: nobody is named, whatever ``reveal`` says.
     """
-    entry = Entry(scenario, solve(scenario.case))
+    entry = Entry(scenario, solve(scenario.case, time_limit, tell=tell))
     plan = entry.plan
     assert plan is not None
     told = as_json(Comparison((entry,)))
@@ -99,6 +103,8 @@ def _member(member: Member, give: Give | None, case: Case, lang: str) -> str:
                of=subject(member.rule, member.of, names_of(case), lang))
     if member.law:
         return text + say("conflict.law", lang)
+    if member.rule == "training":  # what courses cost and awards are is said by other rules
+        return text + say("conflict.never", lang)
     if give is None or give.by is None or give.together:
         return text + say("conflict.alone_not", lang)
     return text + alone(give, lang)

@@ -44,6 +44,11 @@ def as_json(review: Review, name: str, lang: str) -> Json:
             "rule": b.rule, "of": b.of, "by": plain(b.by), "unit": b.unit, "kind": b.kind,
             "sheet": b.place.sheet if b.place else "", "cell": _cell(b.place),
         } for b in review.broken],
+        "training": [{
+            "candidate": n.candidate, "posts": list(n.posts), "course": n.course,
+            "cost_yuan": n.cost, "sheet": n.place.sheet if n.place else "",
+            "cell": _cell(n.place),
+        } for n in review.needed],
         "distances": [{
             "goal": d.draft.goal, "part": d.draft.part, "unit": d.draft.unit,
             "better": d.draft.better, "draft": plain(d.draft.value), "best": plain(d.best),
@@ -66,7 +71,8 @@ def _repair(review: Review) -> Json | None:
         return {
             "moved_people": len(moved), "proven": review.proven, "recount": "passed",
             "changes": [{"candidate": who, "from": list(was), "to": list(now)}
-                        for who, was, now in moved]}
+                        for who, was, now in moved],
+            "training": [{"candidate": c, "course": t} for c, t in review.fixed_people.trained]}
     return None
 
 
@@ -78,6 +84,10 @@ def tables(review: Review) -> Tables:
                         ("distances", "goal part unit better draft best plan behind")):
         out[name] = heads.split(), [[r[h] for h in heads.split()] for r in found[name]]
     changes = (found["repair"] or {}).get("changes", [])
+    if review.draft.kind == "people":
+        heads_ = ["candidate", "posts", "course", "cost_yuan", "sheet", "cell"]
+        out["training"] = heads_, [
+            [" ".join(r[h]) if h == "posts" else r[h] for h in heads_] for r in found["training"]]
     if review.draft.kind == "money":
         heads_ = ["payee", "fund", "from_yuan", "to_yuan", "cell"]
         out["repair"] = heads_, [[r[h] for h in heads_] for r in changes]
@@ -110,6 +120,9 @@ def show(review: Review, name: str, lang: str, console: Console, reveal: bool = 
         line(console, say("screen.review_payers_found", lang), "dim", 2)
     heading(say("screen.review_broken", lang))
     _broken(review, names, lang, console)
+    if review.needed:
+        heading(say("screen.review_training", lang))
+        _needed(review, names, lang, console, reveal)
     if review.plan.status == "infeasible":
         line(console, say("screen.review_infeasible", lang), "red")
         return
@@ -146,6 +159,23 @@ def _broken(review: Review, names: dict[str, str], lang: str, console: Console) 
         Col(say("screen.review_broken_by", lang), [_by(b) for b in rows], number=True),
     ])
     _more(len(review.broken), lang, console)
+
+
+def _needed(
+    review: Review, names: dict[str, str], lang: str, console: Console, reveal: bool
+) -> None:
+    people, rows = person_names(review.case, reveal), review.needed[:MOST]
+    print_table(console, [
+        Col(say("screen.review_cell", lang), [_place(n.place) for n in rows], lead=True),
+        Col(say("screen.candidate", lang), [n.candidate for n in rows]),
+        Col(say("screen.name", lang), [people.get(n.candidate, "") for n in rows]),
+        Col(say("screen.training_for", lang), [
+            say_list([names.get(p, p) for p in n.posts], lang) for n in rows]),
+        Col(say("screen.review_needs", lang), [
+            say("screen.review_course", lang, course=n.course, cost=f"{n.cost:,}")
+            for n in rows]),
+    ])
+    _more(len(review.needed), lang, console)
 
 
 def _place(place: Cell | None) -> str:
