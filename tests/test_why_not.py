@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from planner.case.case import Case
 from planner.case.grammar import parse
-from planner.case.scenario import load
+from planner.case.scenario import Scenario, load
 from planner.case.whatif import with_orders
 from planner.cli import run
 from planner.plan.cost import Change, first_worse
@@ -28,6 +29,7 @@ from planner.plan.near import (
 from planner.plan.plan import Plan
 from planner.plan.solve import solve
 from planner.plan.why_not import WhyNot
+from planner.show.explain_people import explain_candidate, explain_post
 from planner.show.near import blocker_text, near_text, steps_text
 from planner.words import known
 from tests.cases import case
@@ -296,7 +298,7 @@ def test_no_change_is_better_than_the_plan_without_a_relaxation(
 
 def test_every_unfilled_seat_has_a_change_that_fills_it(sample: WhyNot) -> None:
     assert sample.empty
-    for post, empty in sample.empty.items():
+    for post, empty in list(sample.empty.items())[:None if CONFIRMED == "all" else 2]:
         (change, *_) = sample.would_fill(sample.posts.index(post))
         confirm(sample.case, change)
         left = applied(sample.case, change).unfilled.set_index("post")["seats"]
@@ -338,8 +340,24 @@ def test_json_of_a_post_has_codes_only(capsys: pytest.CaptureFixture[str]) -> No
     assert not any(r.name in text for r in load(BASE)[0].case.rows("candidates"))
 
 
-def test_all_seats_and_a_placed_candidate(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "C18-deputy" in call(capsys, "--post", "all", "--lang", "zh")
+def test_all_seats_and_all_candidates(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a small case: J1 has nobody young enough, K2 is outranked."""
+    given = people([{"post": "J1", "max_age": 30}, {"post": "J2"}], [
+        {"candidate": "K1", "ready": "now"}, {"candidate": "K2"}],
+        points=[{"where": "ready = now", "points": 20}])
+    scenario = Scenario("x", "", "", "", given, (), given)
+    seats = explain_post(scenario, "all", "zh", False)
+    assert [(p["post"], p["changes"][0]["steps"][0]["barrier"]) for p in seats.json["posts"]] == [
+        ("J1", "too_old")]
+    found = explain_candidate(scenario, "all", "zh", False)
+    assert [(c["candidate"], len(c["changes"])) for c in found.json["candidates"]] == [("K2", 1)]
+    for answer in (seats, found):
+        answer.show(Console())
+    text = capsys.readouterr().out
+    assert "年龄上限" in text and "人岗相适" in text
+
+
+def test_a_placed_candidate(capsys: pytest.CaptureFixture[str]) -> None:
     assert "适配分由来" in call(capsys, "--candidate", "K027", "--lang", "zh")
 
 
@@ -374,9 +392,6 @@ def test_an_infeasible_scenario_says_so() -> None:
         candidates=[{"candidate": "K1", "birth": "1990-01", "education": "bachelor"}],
         targets=[{"target": "many", "group": "age > 20", "of": "placed", "min_count": 2,
                   "strength": "must"}])
-    from planner.case.scenario import Scenario
-    from planner.show.explain_people import explain_candidate
-
     scenario = Scenario("x", "", "", "", given, (), given)
     answer = explain_candidate(scenario, "K1", "zh", False)
     assert answer.code == 4 and answer.json["candidates"] == []

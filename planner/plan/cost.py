@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from planner.case.recipe import Order
-from planner.model.rule import Stage
-from planner.plan.again import Again, Reply
+from planner.plan.again import Reply
 from planner.plan.near import Step
 
 SAME = 1e-6
+#: The goals of which more is better.
+MOST = ("fairness", "coverage", "orders", "fit")
+#: Parts of ``payer_order`` of which less is better; of what each payer pays it is more.
+LEAST = ("even", "short")
+
+
+@dataclass(frozen=True)
+class Told(Reply):
+    """A reply with, by part of ``fairness``, every coverage, the least first."""
+
+    levels: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one goal comes to before and after; ``worse`` is 1, or -1 where it is better."""
+    """What one goal comes to before and after; ``worse`` is 1, or -1 where it is better.
+
+    ``rank``, for fairness: the position from the least covered of the first level that moves,
+    where that is not the least.
+    """
 
     goal: str
     part: str
     before: float | None
     after: float | None
     worse: int
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,23 +70,32 @@ class Pin:
     solved: bool
 
 
-def costs(again: Again, before: Reply, after: Reply) -> tuple[Cost, ...]:
+def costs(before: Reply, after: Reply) -> tuple[Cost, ...]:
     """Every goal before and after, in rank order."""
-    sense = {(g.goal, g.part): g.sense if isinstance(g, Stage) else "max" for g in again.goals}
     keys = [(r.goal, r.part) for r in before.goals]
     keys += [k for r in after.goals if (k := (r.goal, r.part)) not in keys]
     if after.brief or before.brief:
         both = [{(r.goal, r.part) for r in reply.goals} for reply in (before, after)]
         keys = [k for k in keys if k in both[0] & both[1]]
-    out = []
-    for goal, part in keys:
-        old, new = before.value(goal, part), after.value(goal, part)
-        more = (new or 0.0) - (old or 0.0)
-        near = SAME * max(1.0, abs(old or 0.0))
-        sign = 0 if abs(more) <= near else 1 if more > 0 else -1
-        out.append(Cost(goal, part, old, new,
-                        -sign if sense.get((goal, part), "min") == "max" else sign))
-    return tuple(out)
+    return tuple(_cost(goal, part, before, after) for goal, part in keys)
+
+
+def _cost(goal: str, part: str, before: Reply, after: Reply) -> Cost:
+    old, new, rank = before.value(goal, part), after.value(goal, part), 0
+    if goal == "fairness" and not _differ(old, new):  # the first coverage that moves tells
+        for n, (was, now) in enumerate(zip(*(
+                r.levels.get(part, ()) if isinstance(r, Told) else () for r in (before, after)),
+                strict=False), 1):
+            if _differ(was, now):
+                old, new, rank = was, now, n
+                break
+    sign = 0 if not _differ(old, new) else 1 if (new or 0.0) > (old or 0.0) else -1
+    most = goal in MOST or (goal == "payer_order" and part not in LEAST)
+    return Cost(goal, part, old, new, -sign if most else sign, rank)
+
+
+def _differ(old: float | None, new: float | None) -> bool:
+    return abs((new or 0.0) - (old or 0.0)) > SAME * max(1.0, abs(old or 0.0))
 
 
 def first_worse(found: tuple[Cost, ...]) -> Cost | None:

@@ -6,7 +6,8 @@ levels, and whom the least relaxation would let in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from planner.case.case import Case, per_case
 from planner.case.conditions import condition, evaluate
 from planner.case.dictionary import EDUCATION
 from planner.case.grammar import Compare, Condition, Joined, Not, parse
+from planner.model.people.match import walls_of as barriers_by_name
 from planner.model.people.pool import barriers_of, eligible, fits, pair_fields, seats_of
 from planner.model.people.variables import people_of
 
@@ -27,18 +29,43 @@ MEASURED = ("too_old", "too_young", "education")
 
 
 @dataclass(frozen=True)
+class Fee:
+    """What a course costs a person and what pays it, in yuan.
+
+    ``fund`` and ``street`` (``None``: the whole district) name the awards that are the tightest;
+    they hold ``award``, of which ``left`` is not spent; ``lacking`` is what the course costs
+    beyond that, and ``raised`` by how much more an award would have to be allowed for, others
+    being trained as they are.
+    """
+
+    course: str
+    cost: int
+    fund: str
+    street: str | None
+    award: int
+    left: int
+    raised: int
+
+    @property
+    def lacking(self) -> int:
+        """What there is too little of."""
+        return max(0, self.cost - self.left)
+
+
+@dataclass(frozen=True)
 class Step:
     """One thing that would have to change for a post.
 
     ``size`` is in years or levels of education (1 for what is all or nothing); ``old`` and ``new``
     are the limit before and after, where there is one. A requirement of several conditions gives
-    one at a time: ``old`` is the condition.
+    one at a time: ``old`` is the condition. ``trained``: ``fee`` tells the course.
     """
 
     barrier: str
     size: int = 1
     old: str = ""
     new: str = ""
+    fee: Fee | None = None
 
 
 @dataclass(frozen=True)
@@ -161,13 +188,30 @@ def months_over(case: Case, i: int, limit: int) -> int:
     return int(months - (limit + 1) * 12)
 
 
+def _before(case: Case, j: int) -> dict[str, Array]:
+    """(N,) booleans by barrier: whom it keeps from post ``j``; a requirement as in ``walls_of``."""
+    size, where = len(case.frame("candidates")), case.rows("posts")[j].where
+    out: dict[str, Array] = {}
+    for name, wall in barriers_by_name(case).items():
+        if name != "requirement":
+            out[name] = wall.before(j, size)
+            continue
+        fields = {key: replace(f, values=f.values[:, [j]] if key.startswith("post.") else f.values)
+                  for key, f in pair_fields(case).items()}
+        for k, part in enumerate(conditions_in(where) if where else ()):
+            met = evaluate(condition(part, fields), fields)
+            out[f"requirement.{k}"] = ~np.broadcast_to(met, (size, 1))[:, 0]
+    return out
+
+
 def only_by(case: Case, j: int) -> dict[str, int]:
     """How many candidates one barrier alone keeps from post ``j``, by barrier."""
-    alone = standing(case)[:, j] == 1
+    walls = _before(case, j)
+    alone = np.sum(list(walls.values()), axis=0) == 1
     counts: dict[str, int] = {}
-    for name, wall in walls_of(case).items():
+    for name, wall in walls.items():
         barrier = name.split(".")[0]  # the conditions of a requirement together
-        counts[barrier] = counts.get(barrier, 0) + int((wall[:, j] & alone).sum())
+        counts[barrier] = counts.get(barrier, 0) + int((wall & alone).sum())
     return {name: n for name, n in counts.items() if n}
 
 
@@ -177,15 +221,15 @@ def near_seat(case: Case, j: int) -> tuple[Near, ...]:
     Where everybody has several barriers, the fewest together; as many answers as there are such
     combinations, those of rules before those of persons, smaller before larger.
     """
-    count = standing(case)[:, j]
+    walls = _before(case, j)
+    count = np.sum(list(walls.values()), axis=0)
     behind = count[count > 0]
     if not len(behind):
         return ()
     least = int(behind.min())
     found: dict[tuple[str, ...], list[int]] = {}
-    walls = walls_of(case)
     for i in np.flatnonzero(count == least).tolist():
-        found.setdefault(tuple(n for n, w in walls.items() if w[i, j]), []).append(i)
+        found.setdefault(tuple(n for n, w in walls.items() if w[i]), []).append(i)
     return tuple(sorted((_least(case, j, names, who) for names, who in found.items()), key=_order))
 
 
@@ -226,21 +270,34 @@ def near_person(case: Case, i: int, most: int) -> tuple[Near, ...]:
 # --- why a seat stays empty -----------------------------------------------------------------------
 
 
-def why_empty(case: Case, placed: frozenset[tuple[str, str]], j: int) -> str:
-    """``no_candidate``, ``kin`` or ``placed_elsewhere``.
+def why_empty(
+    case: Case, placed: frozenset[tuple[str, str]], j: int, taken: Container[str] | None = None
+) -> str:
+    """``no_candidate``, ``kin`` or ``placed_elsewhere``; ``taken`` are those of ``placed``.
 
     ``kin``: but for a relative in post or placed in that community, somebody free would do.
     """
-    who = np.flatnonzero(people_of(case).eligible[:, j]).tolist()
+    who = people_of(case).open_to(j).tolist()
     if not who:
         return "kin" if "kin_in_post" in only_by(case, j) else "no_candidate"
     people, posts = case.rows("candidates"), case.rows("posts")
-    taken = {c for c, _ in placed}
+    if taken is None:
+        taken = {c for c, _ in placed}
     free = [i for i in who if people[i].candidate not in taken]
     if free and posts[j].community is not None and all(
             relatives_placed(case, placed, people[i].candidate, posts[j].community) for i in free):
         return "kin"
     return "placed_elsewhere"
+
+
+@per_case
+def _kin_of(case: Case) -> dict[str, set[str]]:
+    """The relatives of everybody who has some, as codes."""
+    out: dict[str, set[str]] = {}
+    for row in case.rows("kin"):
+        out.setdefault(row.person, set()).add(row.other)
+        out.setdefault(row.other, set()).add(row.person)
+    return out
 
 
 def relatives_placed(
@@ -249,7 +306,8 @@ def relatives_placed(
     """Kin of a candidate who are placed in a community."""
     if community is None:
         return ()
+    kin = _kin_of(case).get(candidate)
+    if not kin:
+        return ()
     home = {p.post: p.community for p in case.rows("posts")}
-    kin = {r.other if r.person == candidate else r.person
-           for r in case.rows("kin") if candidate in (r.person, r.other)}
     return tuple(sorted({c for c, p in placed if c in kin and home.get(p) == community}))

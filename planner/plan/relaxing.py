@@ -25,6 +25,16 @@ def pin_order(case: Case, i: int, j: int) -> Order:
                  name="pin")
 
 
+def must_order(case: Case, count: int, group: str = "age > 0", where: str = "") -> Order:
+    """At least so many of a group placed on some posts (blank: any), as a target to be met."""
+    known = {r.target for r in case.rows("targets")}
+    code = next(c for n in range(len(known) + 1) if (c := f"asked{n or ''}") not in known)
+    return order("targets", "add", {
+        "target": code, "group": group, "of": "placed", "min_count": str(count),
+        "strength": "must", "where": " and ".join(filter(None, (where, "kind not blank")))},
+        name=code)
+
+
 def _pair(candidate: str, post: str) -> str:
     return f"{quoted('candidate', candidate)} and {quoted('post', post)}"
 

@@ -15,13 +15,14 @@ import numpy as np
 
 from planner.case.conditions import condition, evaluate
 from planner.case.recipe import Order
-from planner.case.whatif import order, with_orders
-from planner.errors import InputError
-from planner.model.blocks import blocks_of
+from planner.case.whatif import order
 from planner.model.people.pool import eligible, fits, pair_fields, seats_of
-from planner.plan.again import Again, Bound, Reply
+from planner.plan.again import Reply
+from planner.plan.askers import NO_PLAN, Asker, asker_for
 from planner.plan.cost import Change, Pin, costs
+from planner.plan.fees import courses_opening, fee_of, opened_by, opened_for, raise_orders
 from planner.plan.near import (
+    Fee,
     Near,
     Step,
     near_person,
@@ -30,7 +31,7 @@ from planner.plan.near import (
     why_empty,
 )
 from planner.plan.plan import Plan
-from planner.plan.relaxing import kin_order, lift_order, orders_of, pin_order
+from planner.plan.relaxing import kin_order, lift_order, orders_of
 
 
 class WhyNot:
@@ -43,7 +44,6 @@ class WhyNot:
         assert plan.people is not None
         self.brief = brief
         self.plan, self.case = plan, plan.case
-        self.tied = "people" not in blocks_of(plan.case)
         self.placed = frozenset((c, p) for c, p, *_ in plan.people.placed)
         self.candidates = [str(r.candidate) for r in self.case.rows("candidates")]
         self.posts = [str(r.post) for r in self.case.rows("posts")]
@@ -51,9 +51,9 @@ class WhyNot:
         self.fit = fits(self.case)
 
     @cached_property
-    def again(self) -> Again:
-        """The model, kept for all questions that only change bounds."""
-        return Again(self.case, self.placed, self.plan.money)
+    def asker(self) -> Asker:
+        """Whoever solves the questions."""
+        return asker_for(self.plan, self.brief)
 
     @cached_property
     def on(self) -> dict[str, tuple[str, ...]]:
@@ -86,31 +86,25 @@ class WhyNot:
     def would_place(self, i: int, most: int = 1) -> tuple[Change, ...]:
         """The nearest changes that place candidate ``i``, each solved again; the nearest first."""
         open_ = self.open_posts(i)
+        opened = self._opened(i) if not open_ or most > 1 else []
         if open_:
             change = self._pinned(i) or next(self._forced(i, open_), None)
-            return (change,) if change else ()
+            missed = [(c, j) for c, j in opened if self.posts[j] in self.empty]
+            return tuple(filter(None, (change, self._trained(i, missed))))
+        trained = [c for c in (self._trained(i, opened),) if c]
         found = [self._relaxed(near, i) for near in near_person(self.case, i, most)]
-        return tuple(sorted((c for c in found if c), key=lambda c: len(c.steps)))
+        rest = sorted((c for c in found if c), key=lambda c: len(c.steps))
+        return (*trained, *rest)[:most]
 
     def _pinned(self, i: int) -> Change | None:
         """The place that costs least, among the posts open to candidate ``i``."""
-        bounds = self.again.placing(i)
-        reply = self._asked(self.again, bounds) if bounds else Reply("infeasible")
+        reply = self.asker.placed(i)
         if not reply.solved:
             return None
-        alike = {self.candidates[k] for k in self.again.alike(i)}
+        alike = {self.candidates[k] for k in self.asker.alike(i)}
         mine = {c: p for c, p in sorted(reply.placed) if c in alike}
         post = mine.get(self.candidates[i]) or mine[max(mine)]
-        return self._change(self.again, reply, i, self.posts.index(post), (), True)
-
-    def _asked(self, again: Again, bounds: tuple[Bound, ...]) -> Reply:
-        """Briefly, where that is asked for and tells what suffers."""
-        if self.brief:
-            reply = again.ask(bounds, brief=True)
-            if not reply.solved or any(
-                    c.worse > 0 for c in costs(self.again, self.again.base, reply)):
-                return reply
-        return again.ask(bounds)
+        return self._change(self.asker, reply, i, self.posts.index(post), (), True)
 
     def _forced(self, i: int, posts: list[int]) -> Iterator[Change]:
         """Rules that keep out somebody eligible: kin placed, targets that must be met, pins."""
@@ -143,51 +137,77 @@ class WhyNot:
     def _solved_again(
         self, orders: list[Order], i: int, j: int, steps: tuple[Step, ...]
     ) -> Change | None:
-        again = self._changed(orders)
-        bounds = again.pinned(i, j) if again else None
-        if again is None or bounds is None:
+        asker = self.asker.changed(orders) if orders else self.asker
+        forced = asker.pinned(i, j) if asker else NO_PLAN
+        if asker is None or not forced.solved:
             return None
-        forced = self._asked(again, bounds)
-        if not forced.solved:
-            return None
-        pin = not self._certain(again, forced, again.avoiding(i, j))
-        return self._change(again, forced, i, j, steps, pin, orders)
-
-    def _certain(
-        self, again: Again, forced: Reply, avoided: tuple[Bound, ...] | None
-    ) -> bool:
-        """Whether every best plan of the changed case does what was forced."""
-        if avoided is None:
-            return False
-        base = again.ask((), self.brief)
-        if any(c.worse for c in costs(again, base, forced)):
-            return False
-        other = again.ask(avoided, self.brief)
-        return other.solved and any(c.worse > 0 for c in costs(again, forced, other))
-
-    def _changed(self, orders: list[Order]) -> Again | None:
-        """The case after some changes; ``None`` when it does not stand."""
-        try:
-            changed = with_orders(self.case, orders, only=None if self.tied else "people")
-            return Again(changed.keeping(self.case.earlier), self.placed, self.plan.money)
-        except InputError:
-            return None
+        # A plan no better than the one there is, which still stands, never comes by itself.
+        moved = (c.worse for c in costs(self.asker.base, forced) if c.worse)
+        sure = next(moved, 0) < 0 and asker.certain(i, j, forced)
+        return self._change(asker, forced, i, j, steps, not sure, orders)
 
     def _change(
-        self, again: Again, reply: Reply, i: int, j: int, steps: tuple[Step, ...], pin: bool,
+        self, asker: Asker, reply: Reply, i: int, j: int, steps: tuple[Step, ...], pin: bool,
         orders: list[Order] | None = None,
     ) -> Change:
-        done = [*(orders or [])]
-        if pin:
-            done.append(pin_order(self.case, i, j))
+        done = [*(orders or []), *(asker.orders_for(i, j) if pin else ())]
         me = self.candidates[i]
+        if not steps and (c := self._sent(i, j, reply)) is not None:
+            steps = (Step("trained", fee=fee_of(self.plan, c)),)
         now = {c for c, _ in reply.placed}
         if me not in now:  # somebody nothing tells apart from them was seated instead
-            now = now - {max(now & {self.candidates[k] for k in again.alike(i)})} | {me}
+            now = now - {max(now & {self.candidates[k] for k in asker.alike(i)})} | {me}
         was = {c for c, _ in self.placed}
         return Change(me, self.posts[j], steps, pin, tuple(done),
-                      costs(self.again, self.again.base, reply), tuple(sorted(was - now)),
+                      costs(self.asker.base, reply), tuple(sorted(was - now)),
                       tuple(sorted(now - was - {me})), reply.status == "optimal")
+
+    # --- training -----------------------------------------------------------------------------
+
+    def fees(self, i: int | None = None, j: int | None = None) -> list[tuple[int, Fee]]:
+        """Courses that would make candidate ``i`` eligible, or somebody for post ``j``.
+
+        The one that lacks least comes first.
+        """
+        found = [(c, fee_of(self.plan, c)) for c in courses_opening(self.case, i, j)]
+        return sorted(found, key=lambda pair: (pair[1].raised, pair[1].lacking, pair[1].cost))
+
+    def _opened(self, i: int) -> list[tuple[int, int]]:
+        """Pairs (course, post with a vacant seat) open to candidate ``i`` once trained.
+
+        The post of best fit for each course, the course that lacks least first.
+        """
+        out = []
+        for c, _ in self.fees(i=i):
+            posts = [j for j in opened_for(self.case, c, i) if self.vacant[j] > 0]
+            if posts:
+                out.append((c, min(posts, key=lambda j: (
+                    self.posts[j] not in self.empty, -float(self.fit[i, j]), j))))
+        return out
+
+    def _trained(self, i: int, pairs: list[tuple[int, int]]) -> Change | None:
+        """Candidate ``i`` trained for a post, the award raised by what is lacking."""
+        for c, j in pairs:
+            fee = fee_of(self.plan, c)
+            orders = raise_orders(self.plan, c, fee)
+            if orders is not None and (change := self._solved_again(
+                    orders, i, j, (Step("trained", fee=fee),))):
+                return change
+        return None
+
+    def _sent(self, i: int, j: int, reply: Reply) -> int | None:
+        """The course that lets candidate ``i`` onto post ``j`` in a reply."""
+        mine = {course for who, course in reply.trained if who == self.candidates[i]}
+        return next((c for c in courses_opening(self.case, i, j)
+                     if fee_of(self.plan, c).course in mine), None)
+
+    def _course_fills(self, j: int) -> Iterator[Change | None]:
+        """Somebody trained for post ``j``: those without a place first, the best fit first."""
+        free = set(self.unplaced)
+        for c, _ in self.fees(j=j):
+            who = sorted(opened_by(self.case, c, j), key=lambda i: (
+                self.candidates[i] not in free, -float(self.fit[i, j]), i))
+            yield next(filter(None, (self._trained(i, [(c, j)]) for i in who[:2])), None)
 
     # --- a seat -------------------------------------------------------------------------------
 
@@ -202,6 +222,7 @@ class WhyNot:
     def _fills(self, j: int) -> Iterator[Change | None]:
         if why_empty(self.case, self.placed, j) == "kin":
             yield next((c for i in self._free(j) for c in self._forced(i, [j])), None)
+        yield next(filter(None, self._course_fills(j)), None)
         for near in near_seat(self.case, j):
             yield next(filter(None, (self._relaxed(near, i) for i in self._best(near))), None)
         if eligible(self.case)[:, j].any():
@@ -215,19 +236,18 @@ class WhyNot:
 
     def _filled(self, j: int) -> Change | None:
         """The cheapest way of filling one more seat with somebody eligible."""
-        alike = {self.posts[k] for k in self.again.alike_posts(j)}
+        alike = {self.posts[k] for k in self.asker.alike_posts(j)}
         left = sum(n for p, n in self.empty.items() if p in alike) - 1
-        reply = self.again.ask(self.again.filling(j, left))
+        reply = self.asker.filled(j, left)
         if not reply.solved:
             return next((c for i in self._free(j) for c in self._forced(i, [j])), None)
         mine = [self.candidates.index(c) for c, p in sorted(reply.placed)
                 if p in alike and (c, p) not in self.placed]
         for i in mine:
-            bounds = self.again.pinned(i, j)
-            pinned = self.again.ask(bounds) if bounds else reply
+            pinned = self.asker.pinned(i, j)
             if pinned.solved and len([1 for _, p in pinned.placed if p in alike]) > len(
                     [1 for _, p in self.placed if p in alike]):
-                return self._change(self.again, pinned, i, j, (), True)
+                return self._change(self.asker, pinned, i, j, (), True)
         return None
 
     def _free(self, j: int) -> list[int]:
@@ -268,10 +288,10 @@ class WhyNot:
     def _decided(self, candidate: str, post: str, decision: str) -> Pin:
         i, j = self.candidates.index(candidate), self.posts.index(post)
         if decision == "pin":
-            reply = self.again.ask(self.again.unpinned(i, j))
+            reply = self.asker.unpinned(i, j)
         else:
-            lifted = self._changed([lift_order(candidate, post)])
-            reply = lifted.base if lifted else Reply("stopped")
+            lifted = self.asker.changed([lift_order(candidate, post)])
+            reply = lifted.base if lifted else NO_PLAN
         if not reply.solved:
             return Pin(candidate, post, decision, (), False)
-        return Pin(candidate, post, decision, costs(self.again, reply, self.again.base), True)
+        return Pin(candidate, post, decision, costs(reply, self.asker.base), True)

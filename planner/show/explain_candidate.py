@@ -8,12 +8,19 @@ import numpy as np
 from rich.console import Console
 
 from planner.plan.cost import Change, Pin, first_worse
+from planner.plan.fees import opened_for
 from planner.plan.near import of_pair, standing
 from planner.plan.why_not import WhyNot
 from planner.show.export import Json, plain
 from planner.show.format import number
 from planner.show.near import blocker_text
-from planner.show.people_words import Reader, change_json, figure, pin_json
+from planner.show.people_words import (
+    Reader,
+    before_after,
+    change_json,
+    fee_json,
+    pin_json,
+)
 from planner.show.table import Col, line, print_table
 from planner.words import say
 
@@ -64,6 +71,7 @@ def _not_placed(reader: Reader, i: int, changes: Sequence[Change], console: Cons
     line(console, _because(reader, i, open_, changes), indent=2)
     _open_posts(reader, i, open_, console)
     _barred_from(reader, i, console)
+    _once_trained(reader, i, console)
     line(console, say("explain_people.nearest", lang), "bold")
     if not changes:
         line(console, say("explain_people.nearest_none", lang), indent=2)
@@ -85,8 +93,9 @@ def _because(reader: Reader, i: int, open_: Sequence[int], changes: Sequence[Cha
     worst = first_worse(changes[0].costs)
     if worst is None:
         return say("explain_people.outranked_tie", lang)
-    return say("explain_people.outranked", lang, goal=reader.goal(worst),
-               before=figure(worst.before), after=figure(worst.after))
+    before, after = before_after(worst, why.case.has_money)
+    return say("explain_people.outranked", lang, goal=reader.goal(worst), before=before,
+               after=after)
 
 
 def _open_posts(reader: Reader, i: int, open_: Sequence[int], console: Console) -> None:
@@ -143,6 +152,17 @@ def _barred_from(reader: Reader, i: int, console: Console) -> None:
     ])
 
 
+def _once_trained(reader: Reader, i: int, console: Console) -> None:
+    """Posts with a vacant seat that are only a course away, and what pays it."""
+    found = [(fee, posts) for c, fee in reader.why.fees(i=i)
+             if (posts := [j for j in opened_for(reader.why.case, c, i)
+                              if reader.why.vacant[j] > 0])]
+    if found:
+        line(console, say("explain_people.only_trained", reader.lang), "bold")
+    for fee, posts in found:
+        line(console, reader.fee("fee_candidate", fee, len(posts)), indent=2)
+
+
 def _some(reader: Reader, posts: Sequence[int]) -> str:
     text = reader.join([reader.post(reader.why.posts[j]) for j in posts[:NAMED]])
     if len(posts) <= NAMED:
@@ -168,6 +188,9 @@ def candidate_json(
             "placed": list(why.on.get(why.posts[j], ())),
             "empty": why.empty.get(why.posts[j], 0),
             "kin_placed": list(why.kin_placed(i, j))} for j in vacant],
+        "training": [] if mine else [
+            {"posts": [why.posts[j] for j in opened_for(why.case, c, i) if why.vacant[j] > 0],
+             **fee_json(fee)} for c, fee in why.fees(i=i)],
         "changes": [change_json(c) for c in changes],
         "decided": [pin_json(p) for p in pins],
     }

@@ -20,6 +20,7 @@ from planner.show.explain_post import post_json, show_post
 from planner.show.export import SCHEMA, Json, Tables, program_version
 from planner.show.people_words import Reader, pin_json
 from planner.show.table import Col, line, print_table
+from planner.solver.watch import Tell, silent
 from planner.words import say
 
 ALL = "all"
@@ -27,9 +28,12 @@ ALL = "all"
 SOLVED = 3
 
 
-def explain_candidate(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Answer:
+def explain_candidate(
+    scenario: Scenario, asked: str, lang: str, reveal: bool, tell: Tell = silent,
+    time_limit: float | None = None,
+) -> Answer:
     """One candidate by code, or everyone not placed (``all``)."""
-    why = _ask(scenario, "candidates", "candidate", asked, lang)
+    why = _ask(scenario, "candidates", "candidate", asked, lang, tell, time_limit)
     if isinstance(why, Answer):
         return why
     reader = Reader(why, lang, reveal)
@@ -47,9 +51,12 @@ def explain_candidate(scenario: Scenario, asked: str, lang: str, reveal: bool) -
         reader, found, pins, console), _tables(rows, "candidate"))
 
 
-def explain_post(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Answer:
+def explain_post(
+    scenario: Scenario, asked: str, lang: str, reveal: bool, tell: Tell = silent,
+    time_limit: float | None = None,
+) -> Answer:
     """One post by code, or every post with seats left empty (``all``)."""
-    why = _ask(scenario, "posts", "post", asked, lang)
+    why = _ask(scenario, "posts", "post", asked, lang, tell, time_limit)
     if isinstance(why, Answer):
         return why
     reader = Reader(why, lang, reveal)
@@ -73,7 +80,8 @@ def _of_candidate(why: WhyNot, code: str, most: int) -> tuple[Change, ...]:
 
 
 def _ask(
-    scenario: Scenario, table: str, kind: str, asked: str, lang: str
+    scenario: Scenario, table: str, kind: str, asked: str, lang: str, tell: Tell,
+    time_limit: float | None,
 ) -> WhyNot | Answer:
     """The plan to be asked, or the answer that there is none. Raises ``UsageError``."""
     case = scenario.case
@@ -83,7 +91,7 @@ def _ask(
     if asked not in (*codes, ALL):
         nearest = next(iter(difflib.get_close_matches(asked, codes, 1, 0.4)), ALL)
         raise UsageError(f"explain_unknown_{kind}", asked=asked, nearest=nearest)
-    plan = solve(_people_only(case))
+    plan = solve(_people_only(case), time_limit, tell=tell)
     if plan.people is None:
         code = 4 if plan.status == "infeasible" else 5
         return _answer(scenario, {"status": plan.status, f"{kind}s": []}, lambda console: line(

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from planner.plan.cost import Change, Pin
+from planner.plan.fees import opened_by
 from planner.plan.near import Near, near_seat, only_by, why_empty
 from planner.plan.why_not import WhyNot
 from planner.show.export import WHY, Json, plain
 from planner.show.format import number
 from planner.show.near import near_text
-from planner.show.people_words import Reader, change_json, pin_json
+from planner.show.people_words import Reader, change_json, fee_json, pin_json
 from planner.show.table import Col, line, print_table
 from planner.words import say
 
@@ -32,8 +33,7 @@ def show_post(
         line(console, say("explain_people.post_full", lang), indent=2)
         return
     empty = why.empty.get(code, 0)
-    reason = say("explain_people.why_paren", lang, why=say(
-        f"why.{why_empty(why.case, why.placed, j)}", lang)) if empty else ""
+    reason = say("explain_people.why_paren", lang, why=_reason(reader, j)) if empty else ""
     line(console, say("explain_people.post_seats", lang, vacant=int(why.vacant[j]), empty=empty,
                       filled=len(why.on.get(code, ())), why=reason), indent=2)
     _here(reader, j, console)
@@ -42,6 +42,15 @@ def show_post(
         _near(reader, j, changes, console)
     reader.decided(pins, console)
     line(console, say("explain_people.suggested_note", lang), "dim")
+
+
+def _reason(reader: Reader, j: int) -> str:
+    """Why a seat stays empty, and whether it is money that keeps others from being trained."""
+    text = say(f"why.{why_empty(reader.why.case, reader.why.placed, j)}", reader.lang)
+    fees = [fee for _, fee in reader.why.fees(j=j)]
+    if fees and all(fee.lacking for fee in fees):
+        return say("explain_people.untrained", reader.lang, why=text)
+    return text
 
 
 def _here(reader: Reader, j: int, console: Console) -> None:
@@ -98,6 +107,10 @@ def _near(reader: Reader, j: int, changes: Sequence[Change], console: Console) -
         line(console, f"{say('explain_people.only_by', lang)}：{reader.join(counts)}"
              if lang == "zh" else f"{say('explain_people.only_by', lang)}: {reader.join(counts)}",
              indent=2)
+    if fees := why.fees(j=j):
+        line(console, say("explain_people.only_training", lang), indent=2)
+        for c, fee in fees:
+            line(console, reader.fee("fee_post", fee, len(opened_by(why.case, c, j))), indent=4)
     for near in near_seat(why.case, j):
         text = near_text(near, lang)
         line(console, f"{text}（{_free(reader, near)}）" if lang == "zh"
@@ -137,6 +150,8 @@ def post_json(why: WhyNot, code: str, changes: Sequence[Change], pins: Sequence[
                             for s in n.steps],
                   "candidates": len(n.admits), "free": free(why, n)}
                  for n in (near_seat(why.case, j) if empty else ())],
+        "training": [{"candidates": len(opened_by(why.case, c, j)), **fee_json(fee)}
+                     for c, fee in (why.fees(j=j) if empty else ())],
         "changes": [change_json(c) for c in changes],
         "decided": [pin_json(p) for p in pins],
     }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from rich.console import Console
 
 from planner.case.case import Case
 from planner.case.dictionary import EDUCATION
-from planner.plan.near import Near, Step, months_over, near_seat
+from planner.plan.near import Fee, Near, Step, months_over, near_seat
 from planner.plan.plan import Plan
+from planner.show.format import number
 from planner.show.table import line
 from planner.words import say
 
 #: How many ways of relaxing are named for one seat.
 SHOWN = 4
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def education(code: str, lang: str) -> str:
@@ -24,17 +27,32 @@ def education(code: str, lang: str) -> str:
     return code.replace("_", " ")
 
 
-def step_text(step: Step, lang: str) -> str:
-    """What one step changes."""
+def fee_values(fee: Fee, names: Mapping[str, str], lang: str) -> dict[str, str]:
+    """What words on a course say of it: amounts in 万元, and the award that pays it."""
+    fund = names.get(fee.fund, fee.fund)
+    purse = say("explain_people.purse_district", lang, fund=fund) if fee.street is None else say(
+        "explain_people.purse", lang, fund=fund, street=names.get(fee.street, fee.street))
+    amounts = {key: number(getattr(fee, key), "yuan")
+               for key in ("cost", "award", "left", "lacking", "raised")}
+    return {"course": fee.course, "purse": purse, **amounts}
+
+
+def step_text(step: Step, lang: str, names: Mapping[str, str]) -> str:
+    """What one step changes; ``names`` by code."""
     old, new = step.old, step.new
+    if step.fee is not None:
+        kind = "_lacking" if step.fee.raised else "_award" if step.fee.lacking else ""
+        return say(f"near.trained{kind}", lang, **fee_values(step.fee, names, lang))
     if step.barrier == "education":
         old, new = education(old, lang), education(new, lang)
     return say(f"near.{step.barrier}", lang, size=step.size, old=old, new=new)
 
 
-def steps_text(steps: Sequence[Step], pin: bool, lang: str) -> str:
-    """What a change changes, a pin last."""
-    parts = [step_text(s, lang) for s in steps] + [say("near.pin", lang)] * pin
+def steps_text(
+    steps: Sequence[Step], pin: bool, lang: str, names: Mapping[str, str] = NO_NAMES
+) -> str:
+    """What a change changes, a pin last; ``names`` by code."""
+    parts = [step_text(s, lang, names) for s in steps] + [say("near.pin", lang)] * pin
     return say("near.and", lang).join(parts)
 
 

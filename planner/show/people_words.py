@@ -9,12 +9,18 @@ from rich.console import Console
 
 from planner.case.recipe import Order
 from planner.plan.cost import Change, Cost, Pin, first_worse
+from planner.plan.near import Fee, Step
+from planner.plan.price import Move
 from planner.plan.why_not import WhyNot
 from planner.show.export import Json, plain
 from planner.show.format import masked, names_of, number
-from planner.show.near import steps_text
+from planner.show.near import fee_values, steps_text
+from planner.show.prices import figures
 from planner.show.table import Col, line, print_table
 from planner.words import known, say
+
+#: Goals counted in yuan whatever else there is (how evenly payers pay has no unit).
+IN_YUAN = ("floor", "thrift", "payer_order")
 
 
 class Reader:
@@ -46,13 +52,24 @@ class Reader:
         """What a change changes."""
         if change is None:
             return say("explain_people.nearest_none", self.lang)
-        return steps_text(change.steps, change.pin, self.lang)
+        return steps_text(change.steps, change.pin, self.lang, self._posts)
+
+    def fee(self, key: str, fee: Fee, count: int) -> str:
+        """What a course costs, what pays it, and whether that is enough for one more."""
+        values = fee_values(fee, self._posts, self.lang)
+        verdict = say(f"explain_people.fee_{'short' if fee.lacking else 'enough'}", self.lang,
+                      **values)
+        return say(f"explain_people.{key}", self.lang, count=count, verdict=verdict, **values)
 
     def goal(self, cost: Cost) -> str:
         """A goal and the part of it that is meant."""
         text = say(f"goal.{cost.goal}", self.lang)
+        if cost.rank:
+            return text + say("explain_people.part_rank", self.lang, rank=cost.rank)
         if not cost.part:
             return text
+        if cost.goal == "payer_order" and cost.part in self._posts:
+            return text + say("explain_people.part_payer", self.lang, part=self._posts[cost.part])
         own = f"explain_people.part_{cost.part}"
         key = own if known(own) else "explain_people.part_priority"
         return text + say(key, self.lang, part=cost.part)
@@ -60,8 +77,9 @@ class Reader:
     def cost(self, cost: Cost) -> str:
         """One goal before and after."""
         verdict = "worse" if cost.worse > 0 else "better"
+        before, after = before_after(cost, self.why.case.has_money)
         return say("explain_people.cost_goal", self.lang, goal=self.goal(cost),
-                   before=figure(cost.before), after=figure(cost.after),
+                   before=before, after=after,
                    verdict=say(f"explain_people.cost_{verdict}", self.lang))
 
     def worst(self, change: Change | None) -> str:
@@ -109,8 +127,23 @@ class Reader:
         return say("explain_people.decided_none", self.lang) if worst is None else self.cost(worst)
 
 
+def before_after(cost: Cost, money: bool) -> tuple[str, str]:
+    """What a goal comes to before and after, in its unit; ``money``: the case has that half."""
+    if cost.goal == "fairness":
+        unit = "share"
+    elif cost.part != "even" and (cost.goal in IN_YUAN or (
+            cost.goal == "steady" and money and cost.part != "people")):
+        unit = "yuan"
+    elif None in (cost.before, cost.after) or all(
+            value == round(value) for value in (cost.before or 0.0, cost.after or 0.0)):
+        return figure(cost.before), figure(cost.after)
+    else:
+        unit = "points"
+    return figures(Move(cost.goal, cost.part, unit, "lower", cost.before or 0.0, cost.after or 0.0))
+
+
 def figure(value: float | None) -> str:
-    """What a goal comes to: whole, or with one decimal."""
+    """What a goal of people comes to: whole, or with one decimal."""
     if value is not None and value == round(value):
         return number(value, "people")
     return number(value, "points")
@@ -125,11 +158,22 @@ def change_json(change: Change) -> Json:
         "candidate": change.candidate, "post": change.post, "pin": change.pin,
         "proven": change.proven, "no_longer_placed": list(change.out),
         "newly_placed": list(change.into),
-        "steps": [{"barrier": s.barrier, "size": s.size, "old": s.old, "new": s.new}
-                  for s in change.steps],
+        "steps": [_step(s) for s in change.steps],
         "changes": [_order(o) for o in change.orders],
         "goals": [cost_json(c) for c in change.costs],
     }
+
+
+def _step(step: Step) -> Json:
+    said: Json = {"barrier": step.barrier, "size": step.size, "old": step.old, "new": step.new}
+    return said if step.fee is None else {**said, "training": fee_json(step.fee)}
+
+
+def fee_json(fee: Fee) -> Json:
+    """What a course costs and what pays it, in yuan."""
+    return {"course": fee.course, "fund": fee.fund, "street": fee.street, "cost_yuan": fee.cost,
+            "award_yuan": fee.award, "left_yuan": fee.left, "lacking_yuan": fee.lacking,
+            "raised_yuan": fee.raised}
 
 
 def _order(order: Order) -> dict[str, Any]:
