@@ -218,7 +218,8 @@ def test_interrupted_is_130(
 
 @pytest.mark.parametrize(("lang", "word"), [("zh", "并列比较"), ("en", "side by side")])
 def test_help_speaks_and_imports_nothing_heavy(lang: str, word: str) -> None:
-    code = ("import sys; from planner import cli; cli.run(['compare', '--help']); "
+    code = ("import sys; from planner import cli; cli.run(['--help']); "
+            "[cli.run([name, '--help']) for name in ('compare', 'sweep', 'explain', 'schema')]; "
             "heavy = {'pandas', 'pulp', 'pydantic', 'numpy', 'rich', 'highspy'} & set(sys.modules);"
             "sys.exit(str(heavy) if heavy else 0)")
     env = os.environ | {"PLANNER_LANG": lang, "PYTHONIOENCODING": "utf-8"}

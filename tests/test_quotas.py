@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -99,6 +100,19 @@ def test_the_least_total_deviation_when_the_quotas_are_scaled(seed: int, scale: 
     assert not possible(given(people, quotas, "must"))
     found = proven(solve(given(people, quotas, "should")), people, quotas)
     assert found >= least_deviation(people, quotas) > 0
+
+
+def test_quotas_that_must_hold_and_cannot_are_repaired_at_the_least_total() -> None:
+    """Three smallest sets of quotas, none of which gives more in all than all together would."""
+    people = pool(0)
+    quotas = {k: round(n * 1.1) for k, n in quotas_of(people[:SEATS]).items()}
+    begun = time.process_time()
+    plan = solve(given(people, quotas, "must"))
+    assert time.process_time() - begun < 10
+    least = proven(solve(given(people, quotas, "should")), people, quotas)
+    assert plan.status == "infeasible" and len(plan.clash) == 2
+    assert [(len(r.gives), r.total) for r in plan.repairs] == [(7, least)] * 3
+    assert len({frozenset(g.of for g in r.gives) for r in plan.repairs}) == 3
 
 
 def flat(rng: random.Random) -> Quotas:

@@ -24,7 +24,8 @@ from planner.errors import InputError
 from planner.model.money.entitlement import cells_of
 from planner.model.money.rules import MoneyPart
 from planner.plan.recount import recount
-from planner.plan.review import Review, as_people, review
+from planner.plan.relying import as_people
+from planner.plan.review import Review, review
 from planner.plan.solve import solve
 from tests.cases import money
 from tests.rules.tools import funds, payer, people

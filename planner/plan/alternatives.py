@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from planner.plan.farthest import Near
 from planner.plan.plan import Plan
 from planner.plan.robust import Loss, losses
 from planner.plan.solve import solve
+from planner.solver.watch import Deadline, Tell, silent
 
 COUNT = 10
 WITHIN = Fraction(1, 200)
@@ -31,21 +33,28 @@ class Alternatives:
     money: Near[MoneyPart] | None = None
     people: Near[PeoplePart] | None = None
     losses: tuple[Loss, ...] | None = None
+    #: The time was over before all was looked into.
+    cut: bool = False
 
 
 def alternatives(
     case: Case, count: int = COUNT, within: Fraction = WITHIN, without_each: bool = False,
-    time_limit: float | None = None,
+    time_limit: float | None = None, tell: Tell = silent, without: Collection[str] = (),
 ) -> Alternatives:
     """``count`` plans of each half besides the best, no goal worse by more than ``within`` of it.
 
-    ``without_each`` also solves again without each placed person, to show who is hard to replace.
+    ``without_each`` also solves again without each placed person, to show who is hard to replace;
+    ``without``: without each of these.
+    ``time_limit`` seconds are for everything: plans found by then are told, losses not looked into
+    are ``stopped``. ``tell`` hears which goal the solver is at.
     """
-    plan = solve(case, time_limit)
+    deadline = Deadline.after(time_limit)
+    plan = solve(case, time_limit, tell=tell)
     if plan.status != "optimal":
         return Alternatives(plan, within)
     return Alternatives(
         plan, within,
-        near_money(plan, count, within) if plan.money is not None else None,
-        near_people(plan, count, within) if plan.people is not None else None,
-        losses(plan) if without_each else None)
+        near_money(plan, count, within, deadline, tell) if plan.money is not None else None,
+        near_people(plan, count, within, deadline, tell) if plan.people is not None else None,
+        losses(plan, deadline, tell, None if without_each else without)
+        if without_each or without else None, deadline.over)

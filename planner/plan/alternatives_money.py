@@ -24,6 +24,8 @@ from planner.plan.recount import recount
 from planner.plan.repair import nearest_steps
 from planner.plan.standing import Name, Worth, worth
 from planner.solver.highs import Array, Session
+from planner.solver.small import SHARE
+from planner.solver.watch import NEVER, Deadline, Tell, silent
 
 #: Directions tried for each plan asked for, and the most steps uphill in one.
 DIRECTIONS, STEPS = 2, 4
@@ -40,7 +42,9 @@ class Range:
     best: int
 
 
-def near_money(plan: Plan, count: int, tolerance: Fraction) -> Near[MoneyPart]:
+def near_money(
+    plan: Plan, count: int, tolerance: Fraction, deadline: Deadline = NEVER, tell: Tell = silent
+) -> Near[MoneyPart]:
     """The best plan, ``count`` others within the tolerance, and what none of them changes.
 
     Within: every ranked goal as it is counted on the paid plan, and all that is paid, no worse
@@ -50,7 +54,7 @@ def near_money(plan: Plan, count: int, tolerance: Fraction) -> Near[MoneyPart]:
     best = worth(plan.case, plan.money)
     total = Fraction(sum(_total(plan.money).values()))
     pool = [plan.money, *(
-        part for part in _others(plan, count, tolerance)
+        part for part in _others(plan, count, tolerance, deadline, tell)
         if within_of(worth(plan.case, part), best, tolerance)
         and sum(_total(part).values()) >= total * (1 - tolerance))]
     pool = list({_key(part): part for part in pool}.values())
@@ -88,14 +92,18 @@ def _key(part: MoneyPart) -> tuple[object, ...]:
     return tuple((key, tuple(sorted(by.items()))) for key, by in sorted(part.paid.items()))
 
 
-def _others(plan: Plan, count: int, tolerance: Fraction) -> Iterator[MoneyPart]:
+def _others(
+    plan: Plan, count: int, tolerance: Fraction, deadline: Deadline, tell: Tell
+) -> Iterator[MoneyPart]:
     """Plans in directions away from those found: the first at random, the next against it.
 
     To be far from given plans is to make a convex sum of distances large; each step makes its
     linear part large, as seen from the last point, so the sum never falls.
     """
     model, v = _held(plan, tolerance)
-    session, rng = Session(model), Random(0)
+    session, rng = Session(model, deadline.left), Random(0)
+    session.watch.tell = tell
+    session.watch.at("near", "")
     assert plan.money is not None
     yuan = _total(plan.money)
     seen = [np.array([yuan[g.lead.payee, g.lead.fund] / SCALE for g in v.groups])]
@@ -106,10 +114,10 @@ def _others(plan: Plan, count: int, tolerance: Fraction) -> Iterator[MoneyPart]:
         dull = np.array([rng.choice((-1.0, 1.0)) for _ in v.groups])
         away = np.where(away == 0, dull, away) if n % 2 else dull
         x = _uphill(session, v, seen, away, dull)
-        if x is None:
+        if x is None or deadline.over:
             return
         seen.append(_amounts(v, x))
-        part = _settled(plan, model, v, seen[-1], tolerance)
+        part = _settled(plan, model, v, seen[-1], tolerance, deadline)
         if part is not None:
             yield part
 
@@ -145,7 +153,8 @@ def _amounts(v: MoneyVariables, x: Array) -> Array:
 
 
 def _settled(
-    plan: Plan, model: Model, v: MoneyVariables, amounts: Array, tolerance: Fraction
+    plan: Plan, model: Model, v: MoneyVariables, amounts: Array, tolerance: Fraction,
+    deadline: Deadline,
 ) -> MoneyPart | None:
     """The plan in whole steps nearest to a point, recounted and within the tolerance."""
     assert plan.money is not None
@@ -153,7 +162,7 @@ def _settled(
     whole = Model(list(model.lower), list(model.upper), list(model.whole), list(model.rows))
     wanted = {(g.lead.payee, g.lead.fund): round(float(yuan) * SCALE)
               for g, yuan in zip(v.groups, amounts, strict=True)}
-    _, steps = nearest_steps(whole, v, wanted)
+    _, steps = nearest_steps(whole, v, wanted, deadline.part(SHARE))
     if not steps:
         return None
     # What payers pay in all is a goal; whole yuan, so that settling a part cannot lose it.
@@ -165,7 +174,7 @@ def _settled(
         return None
     part = MoneyPart({key: paid.get(key, {}) for key in sorted(steps)})
     if plan.case.has("projects"):
-        chosen = choose(plan.case, part)
+        chosen = choose(plan.case, part, deadline)
         part = part if chosen is None else replace(part, projects=chosen.paid)
     if recount(plan.case, part, None) or not within_of(worth(plan.case, part), best, tolerance):
         return None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from math import inf
 
-from planner.model.blocks import Block
+import numpy as np
+
+from planner.model.blocks import Block, ranked_goals
 from planner.model.people.bench import bench_order
 from planner.model.people.rules import PeoplePart
 from planner.model.people.training import courses_of
@@ -20,6 +23,7 @@ from planner.plan.recount import recount
 from planner.plan.seating import Pair, seat
 from planner.plan.standing import worth
 from planner.solver.highs import Outcome, Session
+from planner.solver.watch import NEVER, Deadline, Tell, silent
 
 #: Placements tried beyond those asked for; trying goes on while the common core still shrinks.
 SPARE = 2
@@ -28,7 +32,9 @@ SLIP = 1e-6
 NODES = 10
 
 
-def near_people(plan: Plan, count: int, tolerance: Fraction) -> Near[PeoplePart]:
+def near_people(
+    plan: Plan, count: int, tolerance: Fraction, deadline: Deadline = NEVER, tell: Tell = silent
+) -> Near[PeoplePart]:
     """The best placements, ``count`` others within the tolerance, and the core of all.
 
     Within: every goal no worse than its best by more than ``tolerance`` of it; what is whole, as
@@ -37,7 +43,7 @@ def near_people(plan: Plan, count: int, tolerance: Fraction) -> Near[PeoplePart]
     does without a placement of the core.
     """
     assert plan.people is not None
-    search = _Search(plan, tolerance)
+    search = _Search(plan, tolerance, deadline, tell)
     proven = search.run(count + SPARE)
     pool = [search.part(pairs, x) for pairs, x in search.found]
     best = worth(plan.case, None, plan.people)
@@ -64,7 +70,9 @@ def _core(pool: list[PeoplePart]) -> tuple[Key, ...]:
 class _Search:
     """The people block with its goals held, asked again and again for other placements."""
 
-    def __init__(self, plan: Plan, tolerance: Fraction) -> None:
+    def __init__(
+        self, plan: Plan, tolerance: Fraction, deadline: Deadline, tell: Tell
+    ) -> None:
         assert plan.people is not None
         case = self.case = plan.case
         block = people_block(case, plan.money)
@@ -80,12 +88,19 @@ class _Search:
         of = {i: I for I, members in enumerate(self.v.who) for i in members}
         place = {j: J for J, posts in enumerate(self.v.what) for j in posts}
         self.column = {(i, j): self.v.y[of[i], place[j]] for i, j in first}
-        self.session = Session(_held(plan, block, tolerance))
+        held = _held(plan, block, tolerance)
+        self.asked = np.flatnonzero(held.whole)
+        parts = replace(held, lower=list(held.lower), upper=list(held.upper),
+                        whole=[False] * len(held.whole), rows=list(held.rows))
+        self.session, self.parts = (Session(model, deadline.left) for model in (held, parts))
+        for session in (self.session, self.parts):
+            session.watch.tell = tell
+            session.watch.at("near", "")
 
     def run(self, tries: int) -> bool:
         """Find other placements; returns whether the core left is proven."""
         for _ in range(tries):
-            outcome = self._solve(self._usage(), NODES)
+            outcome = self._rounded(self._usage())
             if outcome is None or not self._note(outcome):
                 break
         return self._proven()
@@ -97,6 +112,23 @@ class _Search:
             tuple((self.who[i], self.what[j], float(self.v.people.fit[i, j])) for i, j in pairs),
             tuple((self.who[i], self.what[j], rank) for i, j, rank in listed),
             tuple((self.who[i], courses_of(self.case)[c].code) for i, c in sent(self.v, x)))
+
+    def _rounded(self, terms: Terms) -> Outcome | None:
+        """A plan near the best point in parts of people: it need not be the best itself."""
+        out = self.parts.optimise(terms, "min")
+        if not out.solved:
+            return None
+        whole = self.asked[np.abs(out.x[self.asked] - np.round(out.x[self.asked])) <= SLIP].tolist()
+        placing = {*self.v.y.values()}
+        for stays in (whole, [j for j in whole if j in placing],
+                      [j for j in whole if j in placing and out.x[j] > SLIP]):
+            for j in stays:
+                self.session.fix(j, float(round(out.x[j])), float(round(out.x[j])))
+            found = self._solve(terms, NODES)
+            self.session.restore()
+            if found is not None:
+                return found
+        return self._solve(terms, NODES)
 
     def _solve(self, terms: Terms, nodes: int | None = None) -> Outcome | None:
         outcome = self.session.optimise(terms, "min", nodes)
@@ -148,13 +180,17 @@ def _single(v: PeopleVariables, column: int) -> bool:
 
 
 def _held(plan: Plan, block: Block, tolerance: Fraction) -> Model:
-    """The people block with each goal as a row: within the tolerance of what it came to."""
+    """The people block with each ranked goal as a row: within the tolerance of what it came to.
+
+    What only breaks ties, as whom to list among equals or to train at the least cost, may differ.
+    """
     reached: dict[Key, list[float]] = {}
     for r in plan.goals:
         reached.setdefault((r.goal, r.part), []).append(r.value)
+    ranked = {goal for goal, _ in ranked_goals(plan.case)}
     for goal in block.goals:
         values = reached.get((goal.goal, goal.part))
-        if values and not (isinstance(goal, Stage) and goal.last):
+        if values and goal.goal in ranked and (goal.goal, goal.part) != ("bench", "fit"):
             block.model.add(_rows(goal, values.pop(0), tolerance))
     return block.model
 

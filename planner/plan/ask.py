@@ -28,10 +28,9 @@ def asks(plan: Plan) -> tuple[Ask, ...]:
     """One a payer, in the order of their codes; none when the case does not ask."""
     if plan.case.settings.mode != "ask" or plan.money is None:
         return ()
-    found = plan.money.paid.values()
     out = []
     for payer in plan.case.rows("payers"):
-        must = sum(by.get(payer.payer, 0) for by in found)
+        must = plan.spent[payer.payer]
         has = spendable(payer)
         short = None if has is None else max(must - has, 0)
         out.append(Ask(payer.payer, payer.level, must, has, short))

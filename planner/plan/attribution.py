@@ -29,6 +29,7 @@ from planner.plan.shapley import (
     whole_parts,
 )
 from planner.plan.solve import Solved, solve
+from planner.solver.watch import NEVER, Deadline
 
 #: Random orders drawn beyond ``EXHAUSTIVE`` causes; each is also gone through backwards.
 PAIRS = 12
@@ -100,18 +101,21 @@ class Attribution:
 
 @dataclass
 class Known:
-    """Plans (by case), solved halves and cases so far, shared by several attributions."""
+    """Plans (by case), solved halves and cases so far, shared by several attributions.
+
+    A plan that is not proven by the ``deadline`` is none.
+    """
 
     plans: dict[str, Plan] = field(default_factory=dict)
     cases: Cases = field(default_factory=dict)
     memo: dict[str, Solved] = field(default_factory=dict)
-    time_limit: float | None = None
+    deadline: Deadline = NEVER
 
     def plan(self, case: Case) -> Plan | None:
         """The proven plan of a case; ``None`` when there is none."""
         if case.fingerprint not in self.plans:
             try:
-                self.plans[case.fingerprint] = solve(case, self.time_limit, self.memo)
+                self.plans[case.fingerprint] = solve(case, self.deadline.left, self.memo)
             except Fault:
                 return None
         plan = self.plans[case.fingerprint]
@@ -202,7 +206,7 @@ def _splits(plans: Mapping[int, Plan], weights: Weights) -> Iterator[Split]:
     yield from found.values()
     for of in ("street", "payee"):
         by: dict[str, list[Parts]] = {
-            str(code): [] for p in plans.values() for code in p.allocations[of]}
+            str(code): [] for p in plans.values() for code in p.awards[of]}
         for amount, parts in money.items():
             by[getattr(amount, of)].append(parts)
         for code in sorted(by):
@@ -262,8 +266,8 @@ def _money(plans: Mapping[int, Plan], weights: Weights) -> dict[Amount, Parts]:
 def _amounts(plan: Plan) -> dict[Amount, int]:
     """What each payer pays each payee out of each fund."""
     levels = {p.payer: p.level for p in plan.case.rows("payers")}
+    paid = plan.money.paid if plan.money is not None else {}
     return {
-        Amount(row["street"], row["payee"], row["fund"], levels[payer], payer): yuan
-        for row in plan.allocations.to_dict("records") for payer in levels
-        if (yuan := int(row[f"payer.{payer}"]))
+        Amount(c.street, c.payee, c.fund, levels[payer], payer): yuan
+        for c in plan.cells for payer, yuan in paid.get((c.payee, c.fund), {}).items() if yuan
     }

@@ -100,7 +100,7 @@ class Comparison:
         plans = [self.entries[0].plan, entry.plan]
         if any(p is None or p.money is None for p in plans):
             return pd.DataFrame(columns=columns)
-        sums = [p.allocations.groupby(by)["allocation_yuan"].sum() for p in plans if p is not None]
+        sums = [p.awards.groupby(by)["allocation_yuan"].sum() for p in plans if p is not None]
         frame = pd.concat(sums, axis=1, keys=columns[1:3]).fillna(0).astype(int).reset_index()
         frame.columns = pd.Index(columns[:3])
         frame["difference_yuan"] = frame["yuan"] - frame["baseline_yuan"]

@@ -7,21 +7,22 @@ anew. Values are those of the continuous plan, before it is settled in whole ste
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import floor, inf
 from typing import Literal
 
 from planner.case.case import Case, Only, exact
 from planner.errors import InputError
-from planner.model.blocks import Block, block_of, blocks_of
+from planner.model.blocks import Block, block_of, blocks_of, ranked_goals
 from planner.model.money.variables import SCALE
 from planner.model.rule import Leximin, Stage
 from planner.plan.without import with_cells, without
-from planner.solver.conflict import FACTS
-from planner.solver.highs import Session
-from planner.solver.ladder import Climb, Ladder
+from planner.solver.elastic import FACTS
+from planner.solver.ladder import Climb
+from planner.solver.loose import Bound, Loose
+from planner.solver.watch import Tell, silent
 
 Kind = Literal["rule", "payer", "standard"]
 
@@ -98,9 +99,8 @@ class Pricing:
     def __init__(self, case: Case, name: str) -> None:
         self.case, self.name = case, name
         self.block = self._state(case)
-        self.ladder = Ladder(self.block.model, self.block.goals)
-        self.session = self.ladder.session()
-        self.base = self.ladder.climb(session=self.session)
+        self.kept = _kept(self.block)
+        self.base = self.kept.ask(())
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
@@ -114,21 +114,19 @@ class Pricing:
         """Without ``rule`` or ``rule:of``: its rows are free, and everything is solved again."""
         if rule.partition(":")[0] in ANEW:
             return self._anew("rule", rule, without(self.case, rule, self._only))
-        session = self._ready()
-        for i, row in enumerate(self.block.model.rows[: self.block.rows]):
-            if covers(rule, row.rule, row.of):
-                session.hold(i, -inf, inf)
-        return self._told("rule", rule, self.block, self.ladder.climb(session=session))
+        free = [Bound(i, -inf, inf, row=True)
+                for i, row in enumerate(self.block.model.rows[: self.block.rows])
+                if covers(rule, row.rule, row.of)]
+        return self._told("rule", rule, self.block, self.kept.ask(free))
 
     def more(self, payer: str, yuan: int = MORE_YUAN) -> Price:
         """With so many yuan more in a payer's appropriation (what its contingency leaves)."""
         row = next(r for r in self.case.rows("payers") if r.payer == payer)
-        session = self._ready()
-        for i, held in enumerate(self.block.model.rows[: self.block.rows]):
-            if held.rule == "appropriation" and held.of == payer:
-                most = (1 - exact(row.contingency or 0.0)) * (row.appropriation_yuan + yuan)
-                session.hold(i, -inf, floor(most) / SCALE)
-        return self._told("payer", payer, self.block, self.ladder.climb(session=session))
+        most = (1 - exact(row.contingency or 0.0)) * (row.appropriation_yuan + yuan)
+        richer = [Bound(i, -inf, floor(most) / SCALE, row=True)
+                  for i, held in enumerate(self.block.model.rows[: self.block.rows])
+                  if held.rule == "appropriation" and held.of == payer]
+        return self._told("payer", payer, self.block, self.kept.ask(richer))
 
     def raised(self, position: int) -> Price:
         """With the standard at ``position`` of its table one step of its fund higher."""
@@ -145,20 +143,16 @@ class Pricing:
 
     def _state(self, case: Case) -> Block:
         """The model of this half of the case, or of a changed one."""
-        return block_of(case, self.name)
+        return ranked_only(case, block_of(case, self.name))
 
     @property
     def _only(self) -> Only | None:
         """The tables a changed case needs to be stated anew."""
         return "people" if self.name == "people" else "money" if self.name == "money" else None
 
-    def _ready(self) -> Session:
-        self.session.restore()
-        return self.session
-
     def _anew(self, kind: Kind, of: str, case: Case) -> Price:
         block = self._state(case)
-        return self._told(kind, of, block, Ladder(block.model, block.goals).climb())
+        return self._told(kind, of, block, _kept(block).ask(()))
 
     def _told(self, kind: Kind, of: str, block: Block, climb: Climb) -> Price:
         if climb.status not in ("optimal", "feasible"):
@@ -173,20 +167,46 @@ class Pricing:
                    for name in self.rules)
 
 
-def prices(case: Case, halves: Iterable[Pricing] | None = None) -> tuple[Price, ...]:
+def ranked_only(case: Case, block: Block) -> Block:
+    """A block of people without what only breaks ties, as whom to list among equals.
+
+    How many a bench is short of is told even where nobody ranks it.
+    """
+    if block.money is not None:
+        return block
+    told = {"bench", *(goal for goal, _ in ranked_goals(case))}
+    return replace(block, goals=tuple(
+        g for g in block.goals if g.goal in told and (g.goal, g.part) != ("bench", "fit")))
+
+
+def _kept(block: Block) -> Loose:
+    """A block in the solver; where it is of people alone, whole people are asked for last."""
+    alone = block.people if block.money is None else None
+    return Loose(block.model, block.goals, alone.y.values() if alone else ())
+
+
+def prices(
+    case: Case, halves: Iterable[Pricing] | None = None, tell: Tell = silent
+) -> tuple[Price, ...]:
     """Everything that has a price, half by half: rules, then payers, then standards.
 
     Empty when a half has no plan to start from. ``halves`` are those of the case unless given.
+    ``tell`` hears how many questions are answered.
     """
-    out: list[Price] = []
+    asked: list[Callable[[], Price]] = []
     for pricing in halves or (Pricing(case, name) for name in blocks_of(case)):
         if pricing.base.status not in ("optimal", "feasible"):
             return ()
-        out += [pricing.drop(rule) for rule in pricing.rules]
+        asked += [partial(pricing.drop, rule) for rule in pricing.rules]
         if pricing.block.money is not None:
             limited = {r.of for r in pricing.block.model.rows if r.rule == "appropriation"}
-            out += [pricing.more(p.payer) for p in case.rows("payers") if p.payer in limited]
-            out += [pricing.raised(i) for i in range(len(case.rows("standards")))]
+            asked += [partial(pricing.more, p.payer) for p in case.rows("payers")
+                      if p.payer in limited]
+            asked += [partial(pricing.raised, i) for i in range(len(case.rows("standards")))]
+    out: list[Price] = []
+    for n, price in enumerate(asked, 1):
+        tell("prices", f"{n}/{len(asked)}", None)
+        out.append(price())
     kinds: tuple[Kind, ...] = ("rule", "payer", "standard")
     return tuple(sorted(out, key=lambda p: kinds.index(p.kind)))
 

@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from math import gcd, inf
+from math import inf
 
 from planner.case.case import Case, Only
 from planner.model.blocks import Block, blocks_of, money_apart, people_within
 from planner.model.money.variables import SCALE
 from planner.model.people.goals import PEOPLE_GOALS
-from planner.model.people.training import courses_of, is_tied
+from planner.model.people.training import is_tied, undivided_rows
 from planner.model.training import purses_of
 from planner.plan.plan import Plan
-from planner.plan.price import Kind, Price, Pricing, moves_between
+from planner.plan.price import Kind, Price, Pricing, moves_between, ranked_only
 from planner.solver.ladder import Climb
+from planner.solver.loose import Bound
 
 
 def pricings(case: Case, plan: Plan) -> tuple[Pricing, ...]:
@@ -41,7 +42,10 @@ class _People(Pricing):
         self.known[capacities(case, self.awards)] = self.base
 
     def _state(self, case: Case) -> Block:
-        return people_within(case, self.awards, PEOPLE_GOALS)
+        block = people_within(case, self.awards, PEOPLE_GOALS)
+        assert block.people is not None
+        block.model.add(undivided_rows(case, block.people))
+        return ranked_only(case, block)
 
     @property
     def _only(self) -> Only | None:
@@ -51,12 +55,12 @@ class _People(Pricing):
         """The people's plan within other awards."""
         pays = capacities(self.case, awards)
         if pays not in self.known:
-            session = self._ready()
-            limits = iter(awards)
-            for i, row in enumerate(self.block.model.rows[: self.block.rows]):
-                if row.rule == "training" and row.high != row.low:
-                    session.hold(i, -inf, next(limits) / SCALE)
-            self.known[pays] = self.ladder.climb(session=session)
+            limits = iter(purse.usable(award) / SCALE
+                          for purse, award in zip(purses_of(self.case), awards, strict=True))
+            within = [Bound(i, -inf, next(limits), row=True)
+                      for i, row in enumerate(self.block.model.rows[: self.block.rows])
+                      if row.rule == "training" and row.high != row.low]
+            self.known[pays] = self.kept.ask(within)
         return self.known[pays]
 
 
@@ -98,10 +102,6 @@ def _awards(case: Case, block: Block, climb: Climb) -> tuple[int, ...]:
 
 
 def capacities(case: Case, awards: Sequence[int]) -> tuple[int, ...]:
-    """How many times each purse pays the greatest sum that divides all its costs.
-
-    Awards that agree in it pay for the same sets of courses.
-    """
-    courses = courses_of(case)
-    return tuple(award // max(gcd(*(courses[c].cost for c in purse.courses)), 1)
+    """What courses can use of each purse: awards that agree in it pay for the same courses."""
+    return tuple(purse.usable(award)
                  for purse, award in zip(purses_of(case), awards, strict=True))

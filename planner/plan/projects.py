@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner.case.case import Case
-from planner.model.money.choice import allowed, choices, money_of, orders_met, read, stated
+from planner.model.money.choice import (
+    Choice,
+    allowed,
+    choices,
+    money_of,
+    orders_met,
+    read,
+    stated,
+)
 from planner.model.money.projects import Project, caps_of, projects_of
 from planner.model.money.rules import MoneyPart
 from planner.solver.ladder import Ladder, Reached
+from planner.solver.small import SHARE
+from planner.solver.watch import NEVER, Deadline
 
 
 @dataclass(frozen=True)
@@ -20,27 +30,39 @@ class Chosen:
     orders: Reached
 
 
-def choose(case: Case, part: MoneyPart) -> Chosen | None:
+def choose(case: Case, part: MoneyPart, deadline: Deadline = NEVER) -> Chosen | None:
     """The projects that meet most orders on the amounts of ``part``.
 
-    ``None`` when not even what is committed fits them.
+    ``None`` when not even what is committed fits them. Past the ``deadline`` only that is paid, and
+    the goal is told as cut short.
     """
     paid: dict[str, int] = {}
-    bound = 0.0
+    bound, cut = 0.0, False
     for choice in choices(case, part):
         found = choice.in_full()
         if found is not None:
             bound += float(orders_met(choice.projects, found))
         else:
             model, goals, columns = stated(choice)
-            climb = Ladder(model, goals).climb()
-            if climb.status not in ("optimal", "feasible"):
+            climb = Ladder(model, goals).climb(deadline.part(SHARE))
+            if climb.status in ("optimal", "feasible"):
+                found, best = read(columns, list(climb.x)), climb.reached[0]
+                bound += min(best.bound, _all(choice))
+                cut |= best.cut
+            elif climb.status == "stopped" and deadline.until is not None:
+                found, cut = choice.committed(), True
+                bound += _all(choice)
+            if found is None:
                 return None
-            found = read(columns, list(climb.x))
-            bound += climb.reached[0].bound
         paid.update(found)
     paid = dict(sorted(paid.items()))
-    return Chosen(paid, Reached("orders", float(orders_met(projects_of(case), paid)), bound))
+    reached = Reached("orders", float(orders_met(projects_of(case), paid)), bound, cut=cut)
+    return Chosen(paid, reached)
+
+
+def _all(choice: Choice) -> float:
+    """The orders of a part, all met: more is not possible."""
+    return float(sum(p.orders for p in choice.projects))
 
 
 def unpaid(case: Case, part: MoneyPart) -> Iterator[tuple[Project, str]]:

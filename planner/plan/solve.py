@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import product
-from time import monotonic
+
+import numpy as np
 
 from planner.case.case import Case
 from planner.errors import RecountError
@@ -21,12 +22,11 @@ from planner.model.blocks import (
 from planner.model.money.projects import moves_money
 from planner.model.money.rules import MoneyPart
 from planner.model.money.settle import settle
-from planner.model.money.variables import SCALE, MoneyVariables
+from planner.model.money.variables import SCALE, MoneyVariables, levelled
 from planner.model.people.bench import bench_order
 from planner.model.people.rules import PeoplePart
 from planner.model.people.training import courses_of
 from planner.model.people.variables import PeopleVariables, benched, placements, sent
-from planner.model.rule import Leximin, Model, Stage
 from planner.model.training import awards_of, most_awarded, needs_of
 from planner.plan.clash import conflict
 from planner.plan.plan import Plan, Status, Trace
@@ -34,8 +34,12 @@ from planner.plan.priced import priced
 from planner.plan.projects import choose
 from planner.plan.recount import recount
 from planner.solver.conflict import SHOWN, Conflict, Give, Repair
-from planner.solver.ladder import Climb, Ladder
-from planner.solver.watch import Tell, silent
+from planner.solver.ladder import Climb, Held, Ladder
+from planner.solver.small import Climber, OutOfTimeError
+from planner.solver.watch import NEVER, Deadline, Tell, silent
+
+#: What the goals may take of the time, so that there is some to settle what they come to.
+CLIMBING = 0.75
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Solved:
     conflict: Conflict = field(default_factory=Conflict)
     trace: Trace = field(default_factory=Trace)
     apart: bool = False
+    #: Whether what it came to was held to every rule, here and for these tables.
+    recounted: bool = False
 
 
 def solve(
@@ -56,22 +62,24 @@ def solve(
 ) -> Plan:
     """The best plan of a case, recounted.
 
-    ``time_limit`` seconds are for all goals together; the best point there is when they are over is
-    made a plan, ``stopped``. ``tell`` hears, while the solver runs, which goal it is at.
+    ``time_limit`` seconds are for everything: all goals, settling, the choice of projects, what
+    clashes. The best there is by then is the plan, ``stopped``, perhaps without one of its halves.
+    ``tell`` hears, while the solver runs, which goal it is at.
 
     ``memo`` keeps solved blocks by what was given to them: scenarios that change only money share
     one people block, and the other way round. Raises ``RecountError`` when the plan breaks a rule
     on being counted again: a fault of the program, after which nothing of it may be shown.
     """
     memo = {} if memo is None else memo
-    until = None if time_limit is None else monotonic() + time_limit
+    deadline = Deadline.after(time_limit)
     solved = []
     for known, name in halves_of(case):
         if known not in memo:
-            left = None if until is None else max(until - monotonic(), 0.0)
-            memo[known] = solve_half(case, name, left, tell, memo)
+            memo[known] = solve_half(case, name, deadline, tell, memo)
+        if not memo[known].recounted:
+            memo[known] = _recounted(case, memo[known])
         solved.append(memo[known])
-    return _plan(case, solved)
+    return replace(_plan(case, solved), left=deadline.left)
 
 
 def halves_of(case: Case) -> list[tuple[str, str]]:
@@ -80,13 +88,18 @@ def halves_of(case: Case) -> list[tuple[str, str]]:
             for name in blocks_of(case)]
 
 
-def _plan(case: Case, solved: list[Solved]) -> Plan:
-    """The blocks put together, recounted as a whole."""
-    money = next((h.money for h in solved if h.money is not None), None)
-    people = next((h.people for h in solved if h.people is not None), None)
-    breaches = recount(case, money, people)
+def _recounted(case: Case, solved: Solved) -> Solved:
+    """A half that holds to every rule: what ties halves together makes one of them."""
+    breaches = recount(case, solved.money, solved.people)
     if breaches:
         raise RecountError(str(b) for b in breaches)
+    return replace(solved, recounted=True)
+
+
+def _plan(case: Case, solved: list[Solved]) -> Plan:
+    """The blocks put together."""
+    money = next((h.money for h in solved if h.money is not None), None)
+    people = next((h.people for h in solved if h.people is not None), None)
     statuses = [h.climb.status for h in solved]
     status: Status = "optimal"
     if "infeasible" in statuses:
@@ -100,63 +113,71 @@ def _plan(case: Case, solved: list[Solved]) -> Plan:
     clash = tuple(m for h in solved for m in h.conflict.clash)
     trace = next((h.trace for h in solved if h.money is not None), Trace())
     return Plan(case, status, money, people, tuple(reached), give, trace,
-                clash=clash, repairs=_repairs(solved), apart=any(h.apart for h in solved))
+                clash=clash, repairs=_repairs(solved), apart=any(h.apart for h in solved),
+                clash_known=not any(h.conflict.cut for h in solved))
 
 
 def solve_half(
-    case: Case, name: str, time_limit: float | None = None, tell: Tell = silent,
+    case: Case, name: str, deadline: Deadline = NEVER, tell: Tell = silent,
     memo: dict[str, Solved] | None = None,
 ) -> Solved:
     """Solve one half of a case. Plain data in and out, so it can be done in another process."""
+    best = None
     if name == "joint":
-        until = None if time_limit is None else monotonic() + time_limit
-        found = _apart(case, {} if memo is None else memo, until, tell)
-        if found is not None:
-            return found
-        time_limit = None if until is None else max(until - monotonic(), 0.0)
+        best = _apart(case, {} if memo is None else memo, deadline, tell)
+        if best is not None and (deadline.over or best.climb.status == "optimal"):
+            return best
     if name == "people":
-        seated = priced(case, time_limit=time_limit, tell=tell)
+        seated = priced(case, time_limit=deadline.left, tell=tell)
         if seated is not None:
-            return _seated(case, *seated)
-    return _half(case, block_of(case, name), time_limit, tell)
+            return _seated(case, *seated, deadline)
+    found = _half(case, block_of(case, name), deadline, tell)
+    return best if best is not None and found.climb.status == "stopped" else found
 
 
-def _seated(case: Case, v: PeopleVariables, climb: Climb) -> Solved:
+def _seated(
+    case: Case, v: PeopleVariables, climb: Climb, deadline: Deadline = NEVER
+) -> Solved:
     """What pricing the pairs of a large case came to."""
     if climb.status == "infeasible":
-        return Solved(climb, conflict=conflict(case, "people"))
+        return Solved(climb, conflict=conflict(case, "people", deadline))
     if not len(climb.x):
         return Solved(climb)
-    return Solved(climb, people=_placed(case, v, climb))
+    return Solved(climb, people=people_part(case, v, climb))
 
 
 def _half(
-    case: Case, block: Block, time_limit: float | None = None, tell: Tell = silent,
+    case: Case, block: Block, deadline: Deadline = NEVER, tell: Tell = silent,
     explain: bool = True,
 ) -> Solved:
     """One block; ``explain``: with what clashes when it has no plan."""
-    climb = Ladder(block.model, block.goals, block.asleep).climb(time_limit, tell=tell)
+    limit = deadline.left if block.money is None else deadline.part(CLIMBING)
+    climb = Ladder(block.model, block.goals, block.asleep).climb(limit, tell=tell)
     if climb.status == "infeasible":
-        return Solved(climb, conflict=conflict(case, block.name) if explain else Conflict())
+        found = conflict(case, block.name, deadline) if explain else Conflict()
+        return Solved(climb, conflict=found)
     if climb.status == "stopped" or (block.model.lower and not len(climb.x)):
         return Solved(climb)
     out = Solved(climb)
     if block.money is not None:
-        out = _settled(case, block, climb)
-    if block.people is not None and out.climb.status != "infeasible":
-        out = replace(out, people=_placed(case, block.people, climb))
+        out = _settled(case, block, climb, deadline)
+        if out.money is None:
+            return out
+    if block.people is not None:
+        out = replace(out, people=people_part(case, block.people, climb))
     return out
 
 
 def _apart(
-    case: Case, memo: dict[str, Solved], until: float | None, tell: Tell
+    case: Case, memo: dict[str, Solved], deadline: Deadline, tell: Tell
 ) -> Solved | None:
-    """The joint plan found by solving apart, where it is proven to be the same; else ``None``.
+    """A joint plan found by solving apart: ``optimal`` where it is proven to be the best.
 
     Money is solved as if nobody were trained, then people within those awards. Where every goal of
     people ranked before ``fairness`` is then as good as with all the money the purses could ever
     hold, nothing ranked up to there can be better, the amounts are unique, and what is ranked
-    after is the best within them: no joint plan beats it. ``until`` is when the time is over.
+    after is the best within them: no joint plan beats it. Else it is a plan all the same, to be had
+    where the ``deadline`` comes before a better one; ``None`` without one.
     """
     order = ranked_goals(case)
     names = [goal for goal, _ in order]
@@ -166,8 +187,7 @@ def _apart(
     def known(key: str, block: Callable[[], Block], *given: str) -> Solved:
         key = f"{key} {case.fingerprint_of('both', *given)}"
         if key not in memo:
-            left = None if until is None else max(until - monotonic(), 0.0)
-            memo[key] = _half(case, block(), left, tell, explain=False)
+            memo[key] = _half(case, block(), deadline, tell, explain=False)
         return memo[key]
 
     def within(awards: tuple[int, ...], goals: tuple[str, ...]) -> Solved:
@@ -175,48 +195,56 @@ def _apart(
         return known(key, lambda: people_within(case, awards, goals), "people")
 
     money = known("money apart", lambda: money_apart(case), "money")
-    if money.money is None or money.climb.status != "optimal":
+    if money.money is None:
         return None
     first = tuple(names[: names.index("fairness")])
     people = within(awards_of(case, money.money), tuple(names))
-    if people.people is None or people.climb.status != "optimal":
+    if people.people is None:
         return None
-    most = within(most_awarded(case), first)
     reached = {(r.goal, r.part): r.value for r in people.climb.reached}
-    if most.climb.status != "optimal" or any(
-            abs(reached[r.goal, r.part] - r.value) > 1e-6 for r in most.climb.reached):
-        return None
-    climb = replace(money.climb, reached=(*money.climb.reached, *people.climb.reached))
-    return replace(money, climb=climb, people=people.people, apart=True)
+    proven = money.climb.status == people.climb.status == "optimal"
+    if proven:
+        most = within(most_awarded(case), first)
+        proven = most.climb.status == "optimal" and all(
+            abs(reached[r.goal, r.part] - r.value) <= 1e-6 for r in most.climb.reached)
+    told = (*money.climb.reached, *people.climb.reached)
+    if not proven:
+        told = tuple(replace(r, cut=True) for r in told)
+    climb = replace(money.climb, status="optimal" if proven else "feasible", reached=told)
+    return replace(money, climb=climb, people=people.people, apart=proven)
 
 
-def climbed(model: Model, stages: tuple[Stage | Leximin, ...]) -> list[float] | None:
-    """The point a small model comes to, goal by goal; ``None`` when it has none."""
-    end = Ladder(model, stages).climb()
-    return list(end.x) if end.status in ("optimal", "feasible") else None
-
-
-def _settled(case: Case, block: Block, climb: Climb) -> Solved:
+def _settled(case: Case, block: Block, climb: Climb, deadline: Deadline) -> Solved:
     v, x = block.money, list(climb.x)
     assert v is not None
+    if block.people is None and not dict(ranked_goals(case)).get("fairness"):
+        x = levelled(v, x, {held.of: held.level for held in climb.held})
     needs = () if block.people is None else needs_of(case, sent(block.people, x))
     no_step = tuple(
         Give("whole", f"{c.payee}/{c.fund}", float(c.low - c.high))
         for g in v.groups for c in g.cells if c.low > c.high)
-    part = None if no_step else settle(case, v, x, climbed, needs)
+    climber = Climber(deadline)
+    try:
+        part = None if no_step else settle(case, v, x, climber, needs)
+    except OutOfTimeError:
+        return Solved(Climb("stopped", climb.x))
     if part is None:
-        found = conflict(case, block.name)
+        if climber.cut:  # a step not proven the best may have left none for what came after
+            return Solved(Climb("stopped", climb.x))
+        found = conflict(case, block.name, deadline)
         give = no_step or found.gives or (Give("whole", "all", None),)
         return Solved(Climb("infeasible", climb.x), conflict=replace(found, gives=give))
-    return _with_projects(case, Solved(climb, money=part, trace=_trace(v, climb)))
+    if climber.cut:
+        climb = replace(climb, status="feasible")
+    return _with_projects(case, Solved(climb, money=part, trace=_trace(v, x, climb.held)), deadline)
 
 
-def _with_projects(case: Case, solved: Solved) -> Solved:
+def _with_projects(case: Case, solved: Solved, deadline: Deadline) -> Solved:
     """The projects chosen on the settled amounts; orders met are told by the ladder's own stage
     where they moved money, before settling like every goal there."""
     if solved.money is None or not case.has("projects"):
         return solved
-    chosen = choose(case, solved.money)
+    chosen = choose(case, solved.money, deadline)
     if chosen is None:
         gives = (Give("project", "all", None),)
         return Solved(Climb("infeasible", solved.climb.x), conflict=Conflict(gives=gives))
@@ -224,15 +252,17 @@ def _with_projects(case: Case, solved: Solved) -> Solved:
     if not moves_money(case):
         status = climb.status if chosen.orders.proven else "feasible"
         climb = replace(climb, status=status, reached=(*climb.reached, chosen.orders))
+    elif chosen.orders.cut:
+        climb = replace(climb, status="feasible")
     return replace(solved, climb=climb, money=replace(solved.money, projects=chosen.paid))
 
 
-def _trace(v: MoneyVariables, climb: Climb) -> Trace:
+def _trace(v: MoneyVariables, x: list[float], levels: tuple[Held, ...]) -> Trace:
     """What each cell was to get before settling, and what held it."""
-    at = {held.of: held for held in climb.held}
+    at = {held.of: held for held in levels}
     wanted, why = {}, {}
     for g, group in enumerate(v.groups):
-        paid = sum(float(climb.x[j]) for j in v.x[g].values()) * SCALE
+        paid = sum(float(x[j]) for j in v.x[g].values()) * SCALE
         for cell in group.cells:
             wanted[cell.payee, cell.fund] = paid * cell.entitlement / group.entitlement
             if group.of in at:
@@ -240,13 +270,16 @@ def _trace(v: MoneyVariables, climb: Climb) -> Trace:
     return Trace(wanted, why)
 
 
-def _placed(case: Case, v: PeopleVariables, climb: Climb) -> PeoplePart:
+def people_part(case: Case, v: PeopleVariables, climb: Climb) -> PeoplePart:
+    """The point of a climb by codes: who is placed, on a bench, trained."""
     who = [str(c.candidate) for c in case.rows("candidates")]
     what = [str(p.post) for p in case.rows("posts")]
     placed = placements(v, list(climb.x))
     listed = benched(v, list(climb.x), placed)
+    i, j = np.array(placed, dtype=int).reshape(-1, 2).T
+    points = v.people.match.fit_at(i, j).tolist()
     return PeoplePart(
-        tuple((who[i], what[j], float(v.people.fit[i, j])) for i, j in placed),
+        tuple((who[i], what[j], f) for (i, j), f in zip(placed, points, strict=True)),
         tuple((who[i], what[j], rank) for i, j, rank in bench_order(case, listed)),
         tuple((who[i], courses_of(case)[c].code) for i, c in sent(v, list(climb.x))))
 

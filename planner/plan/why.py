@@ -16,7 +16,7 @@ from planner.case.case import Case
 from planner.model.blocks import ranked_goals
 from planner.model.money.entitlement import MoneyCell, due, units_of
 from planner.model.money.goals import MONEY_GOALS
-from planner.model.money.settle import NEAR
+from planner.model.money.whole import NEAR
 from planner.plan.plan import Plan
 from planner.solver.ladder import Held
 

@@ -10,12 +10,14 @@ from rich.console import Console
 
 from planner.plan.alternatives import Alternatives
 from planner.plan.alternatives_money import ranges
+from planner.plan.cost import MOST as MORE_IS_BETTER
 from planner.plan.farthest import Near, Worths
+from planner.plan.price import UNITS
 from planner.plan.robust import Cost, Loss
 from planner.plan.standing import Worth
 from planner.show.answer import Answer
 from planner.show.export import SCHEMA, Json, Tables, plain, program_version
-from planner.show.format import names_of, number, wan
+from planner.show.format import difference, names_of, number, wan
 from planner.show.review import person_names, say_list
 from planner.show.table import Col, Headings, line, print_table
 from planner.words import known, say
@@ -26,7 +28,7 @@ MOST = 20
 
 def answer(found: Alternatives, name: str, lang: str, reveal: bool = False) -> Answer:
     """The alternatives of the scenario called ``name``."""
-    code = {"infeasible": 4, "stopped": 5}.get(found.plan.status, 0)
+    code = {"infeasible": 4, "stopped": 5}.get(found.plan.status, 5 if found.cut else 0)
     document = as_json(found, name)
     return Answer(document, lambda console: show(found, name, lang, console, reveal),
                   _tables(document), code)
@@ -40,7 +42,8 @@ def as_json(found: Alternatives, name: str) -> Json:
     money, people = found.money, found.people
     return {
         "schema": SCHEMA, "planner": program_version(), "scenario": name,
-        "case": found.plan.case.fingerprint, "status": found.plan.status,
+        "case": found.plan.case.fingerprint,
+        "status": "stopped" if found.cut else found.plan.status,
         "within": float(found.within),
         "money": money and {
             **_near(money), "same": [{"payee": p, "fund": f} for p, f in money.same],
@@ -77,6 +80,8 @@ def _loss(loss: Loss) -> Json:
         "steps_in": [{"candidate": c, "post": p} for c, p in loss.steps_in],
         "moves": [{"candidate": c, "post": p} for c, p in loss.moves],
         "empty": [{"post": p, "seats": n} for p, n in loss.empty],
+        "trained": [{"candidate": c, "course": t} for c, t in loss.trained],
+        "awards": loss.awards or None,
         "costs": [{"goal": c.goal, "part": c.part, "by": plain(c.by)} for c in loss.costs]}
 
 
@@ -126,6 +131,8 @@ def show(
         _plans(found.people, "near_placements", names, lang, console)
         _posts(found, names, lang, console, reveal)
         line(console, say("screen.people_note", lang), "dim")
+    if found.cut:
+        line(console, say("limit.near", lang), "red")
     if found.losses is not None:
         heading(say("screen.near_robust", lang))
         _losses(found, names, lang, console, reveal)
@@ -226,14 +233,19 @@ def _losses(
         return
     people = person_names(found.plan.case, reveal)
 
-    def pairs(held: Sequence[tuple[str, str]]) -> str:
-        return say_list([f"{c} {people.get(c, '')} → {names.get(p, p)}" for c, p in held], lang)
+    def one(loss: Loss, candidate: str, post: str) -> str:
+        told = f"{candidate} {people.get(candidate, '')} → {names.get(post, post)}"
+        courses = [t for c, t in loss.trained if c == candidate]
+        return say("screen.robust_trained", lang, pair=told, courses=courses) if courses else told
 
     def steps_in(loss: Loss) -> str:
         if loss.status not in ("optimal", "feasible"):
             return say("screen.near_without_plan", lang)
-        return pairs(loss.steps_in) or say("screen.near_nobody", lang)
+        return "\n".join(one(loss, c, p) for c, p in loss.steps_in) or say(
+            "screen.near_nobody", lang)
 
+    _awards(found.losses, lang, console)
+    _thin(found.losses, names, people, lang, console)
     if rows:
         print_table(console, [
             Col(say("screen.near_lost", lang), [
@@ -243,7 +255,49 @@ def _losses(
             Col(say("screen.near_steps_in", lang), [steps_in(r) for r in rows]),
             Col(say("screen.near_empty", lang), [say_list(
                 [f"{names.get(p, p)} {n}" for p, n in r.empty], lang) for r in rows]),
-            Col(say("screen.near_cost", lang), [say_list(
-                [f"{_goal(c, names, lang)} {c.by:+g}" for c in r.costs], lang) for r in rows])])
-    if len(rows) < len(found.losses):
-        line(console, say("screen.near_robust_rest", lang, count=len(found.losses) - len(rows)))
+            Col(say("screen.near_cost", lang), ["\n".join(
+                f"{_goal(c, names, lang)} {_change(c)}" for c in r.costs) for r in rows])])
+    unknown = sum(loss.status == "stopped" for loss in found.losses)
+    rest = len(found.losses) - len(rows) - unknown
+    if rest:
+        line(console, say("screen.near_robust_rest", lang, count=rest))
+    if unknown:
+        line(console, say("limit.losses", lang, count=unknown), "red")
+
+
+def _change(cost: Cost) -> str:
+    """By how much a goal moves, up or down; whether that is worse its name tells."""
+    moved = -cost.by if cost.goal in MORE_IS_BETTER else cost.by
+    unit = UNITS.get(cost.goal, "yuan")
+    return difference(moved, unit) if unit in ("share", "yuan") else f"{moved:+g}"
+
+
+def _awards(losses: Sequence[Loss], lang: str, console: Console) -> None:
+    """What is said of the awards that pay for training, where any does."""
+    told = Counter(loss.awards for loss in losses if loss.awards)
+    if told and set(told) == {"proven"}:
+        line(console, say("screen.robust_proven", lang), "dim")
+    for key in ("held", "moved"):
+        if told[key]:
+            line(console, say(f"screen.robust_{key}", lang, count=told[key]), "dim")
+
+
+def _thin(
+    losses: Sequence[Loss], names: dict[str, str], people: dict[str, str], lang: str,
+    console: Console,
+) -> None:
+    """The seats that stay empty, worst first: the thin spots of the bench."""
+    rows = [(post, n, loss) for loss in losses for post, n in loss.empty]
+    if not rows:
+        if all(loss.status in ("optimal", "feasible") for loss in losses):
+            line(console, say("screen.robust_no_thin", lang))
+        return
+    line(console, say("screen.robust_thin", lang), "bold")
+    print_table(console, [
+        Col(say("screen.robust_thin_seat", lang), [
+            names.get(p, p) + (f" ×{n}" if n > 1 else "") for p, n, _ in rows], lead=True),
+        Col(say("screen.robust_thin_lost", lang), [
+            f"{r.candidate} {people.get(r.candidate, '')}" for _, _, r in rows]),
+        Col(say("screen.robust_thin_from", lang), [
+            say_list([names.get(p, p) for p in r.posts], lang) for _, _, r in rows])])
+    console.print()

@@ -19,12 +19,16 @@ from planner.show.export import SCHEMA, Json, Table, plain, program_version
 from planner.show.format import level_name, names_of, number, subject
 from planner.show.table import Col, line, print_table
 from planner.show.trust import trust
+from planner.solver.watch import Tell, silent
 from planner.words import say
 
 Names = dict[str, str]
 
 
-def explain_community(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Answer:
+def explain_community(
+    scenario: Scenario, asked: str, lang: str, reveal: bool, tell: Tell = silent,
+    time_limit: float | None = None,
+) -> Answer:
     """The account of a community (or street), asked by code or exact name.
 
     Raises ``UsageError`` for one that is not in the case.
@@ -33,7 +37,7 @@ def explain_community(scenario: Scenario, asked: str, lang: str, reveal: bool) -
     if not case.has_money:
         raise UsageError("no_money", scenario=scenario.name)
     code = payee_code(case, asked)
-    plan = solve(case)
+    plan = solve(case, time_limit, tell=tell)
     found = accounts(plan, code) if plan.money is not None else ()
     gone = not_due(case, code)
     answer = {

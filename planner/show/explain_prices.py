@@ -32,15 +32,19 @@ from planner.show.prices import (
 )
 from planner.show.table import Col, Headings, line, print_table
 from planner.show.trust import trust
+from planner.solver.watch import Tell, silent
 from planner.words import LANGUAGES, catalogue, say
 
 KINDS = ("rule", "payer", "standard")
 
 
-def explain_prices(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Answer:
+def explain_prices(
+    scenario: Scenario, asked: str, lang: str, reveal: bool, tell: Tell = silent,
+    time_limit: float | None = None,
+) -> Answer:
     """Every rule dropped, every payer given 1 万元 more, every standard raised a step."""
     case = scenario.case
-    found = prices(case, pricings(case, solve(case)))
+    found = prices(case, pricings(case, solve(case, time_limit, tell=tell)), tell)
     answer = head(scenario, "optimal" if found else "infeasible") | {
         "prices": [price_json(p) for p in found]}
 
@@ -86,13 +90,16 @@ class Dropped:
     settled: bool = True
 
 
-def explain_rule(scenario: Scenario, asked: str, lang: str, reveal: bool) -> Answer:
+def explain_rule(
+    scenario: Scenario, asked: str, lang: str, reveal: bool, tell: Tell = silent,
+    time_limit: float | None = None,
+) -> Answer:
     """What ``rule`` or ``rule:of`` costs, and who gains and loses by dropping it.
 
     Raises ``UsageError`` for a rule the case does not state.
     """
     case = scenario.case
-    base = solve(case)
+    base = solve(case, time_limit, tell=tell)
     rule, pricing = _asked(case, asked, base)
     if pricing.base.status not in ("optimal", "feasible") or base.status == "infeasible":
         return _no_plan(scenario, base, lang)

@@ -71,11 +71,12 @@ def show_plan(entry: Entry, lang: str, console: Console, reveal: bool = False) -
 
 def _allocations(plan: Plan, names: dict[str, str], lang: str, console: Console) -> None:
     """A block a street: its total, then each payee and fund; who pays, by level."""
-    levels: dict[str, list[str]] = {}
-    for payer in plan.case.rows("payers"):
-        levels.setdefault(payer.level, []).append(f"payer.{payer.payer}")
-    frame = plan.allocations.assign(
-        **{f"level.{n}": plan.allocations[c].sum(axis=1) for n, c in levels.items()})
+    assert plan.money is not None
+    levels = dict.fromkeys(payer.level for payer in plan.case.rows("payers"))
+    of = {payer.payer: payer.level for payer in plan.case.rows("payers")}
+    paid_by = [plan.money.paid[c.payee, c.fund].items() for c in plan.cells]
+    frame = plan.awards.assign(**{f"level.{n}": [
+        sum(yuan for payer, yuan in by if of[payer] == n) for by in paid_by] for n in levels})
     before = ["last_year_yuan", *(["carried_yuan"] if frame["carried_yuan"].any() else [])]
     money = ["entitlement_yuan", *before, "allocation_yuan", *(f"level.{n}" for n in levels)]
     paid = len(before) + 1  # the position of what is paid; its parts follow

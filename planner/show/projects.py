@@ -71,4 +71,4 @@ def _standing(project: Project, yuan: int, lang: str) -> str:
 
 def _orders(met: Fraction) -> str:
     """Orders met, with one decimal where a project paid in part leaves a fraction."""
-    return f"{met:,}" if met.denominator == 1 else number(float(met), "points")
+    return f"{int(met):,}" if met.denominator == 1 else number(float(met), "points")

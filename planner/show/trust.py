@@ -43,6 +43,8 @@ def trust(entries: Sequence[Entry], lang: str, console: Console) -> None:
                 line(console, say("screen.gap", lang, goal=say(f"goal.{reached.goal}", lang),
                                   value=f"{reached.value:,.6g}", bound=f"{reached.bound:,.6g}"),
                      indent=4)
+        if entry.plan is not None and not entry.plan.clash_known:
+            line(console, say("limit.clash", lang), indent=4)
         if entry.plan is not None and entry.plan.must_give:
             joint = any(give.together for give in entry.plan.must_give)
             key = "screen.must_give_together" if joint else "screen.must_give"
@@ -67,6 +69,8 @@ def _give(give: Give, case: Case, lang: str) -> str:
     of = subject(give.rule, give.of, names_of(case), lang)
     if give.law:
         return say("conflict.member", lang, rule=rule, of=of) + say("conflict.law", lang)
+    if give.rule == "training":
+        return say("conflict.member", lang, rule=rule, of=of) + say("conflict.never", lang)
     if give.by is None:
         return say("screen.give_unknown", lang, rule=rule, of=of)
     money = unit_of(give.rule) == "yuan"
