@@ -19,6 +19,7 @@ from rich.text import Text
 _LINES = "----\n    \n----\n    \n----\n----\n    \n----\n"
 PLAIN = Box(_LINES, ascii=True)
 RULED = Box(_LINES.replace("-", "─"))
+CLOSING, OPENING = "，。、；：？！）》”’】〉…％%", "（《“‘【〈"
 NARROW = 12  # cells a column of words or a heading may be squeezed to
 
 
@@ -110,10 +111,29 @@ def _text(cell: str | Text) -> Text:
 
 def line(console: Console, text: str, style: str = "", indent: int = 0) -> None:
     """One paragraph, folded, its further lines indented like the first; never markup."""
-    body = Text(text, style=style, overflow="fold")
-    for part in body.wrap(console, max(console.width - indent, 10), overflow="fold"):
-        part.rstrip()
-        console.print(Text(" " * indent) + part, soft_wrap=True)
+    room = max(console.width - indent, 10)
+    for paragraph in text.split("\n"):
+        rest = Text(paragraph, style=style)
+        while len(rest) and cell_len(rest.plain) > room:
+            end = _end(rest.plain, len(rest.wrap(console, room, overflow="fold")[0]))
+            part, rest = rest[:end], rest[end:]
+            _print(console, indent, part)
+            rest = Text(rest.plain.lstrip(" "), style=style)
+        _print(console, indent, rest)
+
+
+def _print(console: Console, indent: int, part: Text) -> None:
+    part.rstrip()
+    console.print(Text(" " * indent) + part, soft_wrap=True)
+
+
+def _end(text: str, end: int) -> int:
+    """Where a line may end: no line begins with a mark that closes, and none ends with one that
+    opens."""
+    at = end
+    while 0 < at < len(text) and (text[at] in CLOSING or text[at - 1] in OPENING):
+        at -= 1
+    return at or end
 
 
 class Headings:
