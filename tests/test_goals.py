@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from planner.case.case import Case
+from planner.model.money.goals import payer_order
+from planner.model.money.variables import money_variables
+from planner.model.rule import Model
 from planner.plan.plan import Plan
 from planner.plan.solve import solve
 from tests.cases import amounts
@@ -133,6 +136,31 @@ def test_payers_are_used_evenly_over_the_cells_of_a_fund() -> None:
     pay = [payer("d", 1000, order=1), payer("e", 1000, order=2)]
     frame = solve(funds({"S1-A": 1000, "S2-B": 1000}, pay)).allocations
     assert list(frame["payer.d"]) == [500, 500] == list(frame["payer.e"])
+
+
+@pytest.mark.parametrize(("goals", "each", "rows"), [
+    ((), False, 1), ((), True, 2), (("fairness", "payer_order"), False, 1),
+    (("payer_order", "fairness"), False, 2), (("payer_order",), False, 2),
+    ((("fairness", 0.1), "payer_order"), False, 2),
+])
+def test_cells_are_spread_over_as_one_only_where_their_amounts_are_decided(
+    goals: tuple[Any, ...], each: bool, rows: int
+) -> None:
+    """Two cells of a street, apart for what they had last year; one payer."""
+    given = funds({"S1-A": 1000, "S1-B": 3000}, [payer("d", 2000)], {"grow_at_most": "100%"},
+                  last={"S1-A": 300, "S1-B": 700}, **(ranked(*goals) if goals else {}))
+    model = Model()
+    v = money_variables(given, model, steady=True)
+    list(payer_order(given, v, model, each))
+    assert len(v.groups) == 2
+    assert [len(r.terms) for r in model.rows] == [4 - rows] * rows  # each with its peak
+
+
+def test_how_evenly_payers_pay_is_told_of_cells_paid_alike_as_one() -> None:
+    """A gets 600 of 1000 and B its most, 1400 of 3000: together d pays a half."""
+    given = funds({"S1-A": 1000, "S1-B": 3000}, [payer("d", 2000)], {"grow_at_most": "100%"},
+                  last={"S1-A": 300, "S1-B": 700})
+    assert reached(solve(given), "payer_order")[-1] == 0.5
 
 
 def test_the_goal_floor_is_met_or_the_case_is_infeasible() -> None:

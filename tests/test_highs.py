@@ -15,6 +15,7 @@ import pytest
 from planner.errors import SolverError
 from planner.model.rule import Model, Row, Stage
 from planner.plan.solve import solve
+from planner.solver import highs
 from planner.solver.highs import Session, quiet_stdout
 from planner.solver.ladder import Ladder, Reached
 from planner.solver.stating import state
@@ -98,6 +99,25 @@ def test_hold_fix_and_drop_are_seen_by_the_solver_and_the_snapshot() -> None:
     now = session.snapshot()
     now.solve(pulp.HiGHS(msg=False))
     assert got.value == 10 == pytest.approx(pulp.value(now.objective))
+
+
+def test_from_here_answers_only_where_the_last_point_is_nearly_best(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty columns of their own: twenty at their most are twenty steps from the best point."""
+    rows = [([(j, 1.0), (j + 40, 1.0)], -inf, 1.0) for j in range(40)]
+    session, all_of = Session(model(*rows, columns=80)), [(j, 1.0) for j in range(40)]
+    session.optimise([(j, 1.0) for j in range(20)], "max")
+    monkeypatch.setattr(highs, "FEW_STEPS", 5)
+    assert session.from_here(all_of, "max").status == "feasible"
+    monkeypatch.undo()
+    near = session.from_here(all_of, "max")
+    assert (near.status, near.value) == ("optimal", 40)
+    session.hold(0, high=3.0)  # and the limit is gone, whatever the next goal needs
+    monkeypatch.setattr(highs, "FEW_STEPS", 0)
+    session.from_here([(j, 1.0) for j in range(40, 80)], "max")
+    other = session.surely([(j, 1.0) for j in range(40, 80)], "max")
+    assert (other.status, other.value) == ("optimal", 42)
 
 
 def test_names_given_to_pulp_are_ascii() -> None:

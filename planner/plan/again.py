@@ -22,11 +22,11 @@ from planner.model.money.variables import SCALE
 from planner.model.people.goals import PEOPLE_GOALS
 from planner.model.people.training import courses_of, is_tied, undivided_rows
 from planner.model.people.variables import sent
-from planner.model.rule import Leximin, Stage
+from planner.model.rule import Stage
 from planner.model.training import awards_of, purses_of
 from planner.plan.seating import keeping, most_kept, seat
 from planner.solver.ladder import Climb, Reached
-from planner.solver.loose import Bound, Loose
+from planner.solver.loose import Bound, Loose, counted
 
 __all__ = ["Again", "Bound", "Reply", "people_block"]
 
@@ -125,8 +125,9 @@ class Again:
     def _reply(self, climb: Climb, brief: bool) -> Reply:
         x = np.array(climb.x)
         x[self._loose.asked] = np.round(x[self._loose.asked])
-        reached = tuple(_told(goal, got, x) for goal, got in
-                        zip(self.goals, climb.reached, strict=False))
+        reached = tuple(
+            counted(goal, got, x) if isinstance(goal, Stage) else got
+            for goal, got in zip(self.goals, climb.reached, strict=False))
         placed = frozenset((self.who[i], self.what[j]) for i, j in
                            seat(self.v, x.tolist(), self.held))
         trained = frozenset((self.who[i], courses_of(self.case)[c].code)
@@ -220,12 +221,3 @@ class Again:
     def alike_posts(self, j: int) -> tuple[int, ...]:
         """Every post nothing tells apart from post ``j``."""
         return self.v.what[self._post_class[j]]
-
-
-def _told(goal: Stage | Leximin, got: Reached, x: np.ndarray) -> Reached:
-    """A goal counted again from the whole answer, its bound sharpened to what it can take."""
-    if isinstance(goal, Leximin):
-        return got
-    value = goal.unit * sum(c * float(x[j]) for j, c in goal.terms) + goal.constant
-    bound = goal.unit * goal.sharp((got.bound - goal.constant) / goal.unit) + goal.constant
-    return Reached(goal.goal, round(value, 6) + 0.0, bound, goal.part)

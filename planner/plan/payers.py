@@ -52,7 +52,8 @@ def split(
     goals: list[Stage | Leximin] = [Stage("whole", "min", shares), Stage("whole", "min", over)]
     if wish is not None:
         goals.append(Stage("whole", "min", _off(case, model, part, wish)))
-    point = Climber()(model, (*goals, *payer_order(case, part, model), *tie(case, part, model)))
+    ties = (*payer_order(case, part, model, each=True), *tie(case, part, model))
+    point = Climber()(model, (*goals, *ties))
     if point is None:
         raise SolverError("no payers were found for given amounts")
     return _whole(case, part, amounts, point)

@@ -22,7 +22,7 @@ from planner.model.people.pricing import (
     pairs_of,
 )
 from planner.model.people.targets import Bound
-from planner.model.people.variables import PeopleVariables, people_of
+from planner.model.people.variables import People, PeopleVariables, people_of
 from planner.model.rule import Model, Row, Sense, Stage
 from planner.solver.growing import WHOLE, Columns
 from planner.solver.highs import Array, Outcome
@@ -155,8 +155,15 @@ def _stages(case: Case, pool: Pool, model: Model) -> list[Stage]:
         for stage in PEOPLE_GOALS[name](case, v, model) if name in PEOPLE_GOALS else ():
             assert isinstance(stage, Stage)
             stages.append(replace(stage, tolerance=tolerance) if tolerance else stage)
+    return grained(case, p, stages)
+
+
+def grained(case: Case, p: People, stages: list[Stage]) -> list[Stage]:
+    """Goals of people with the step all they can come to is on, where there is one."""
+    points = _grain(case)
     grains: dict[object, float] = {
-        MUST: _grain_of_bounds([p.bounds[g] for g in must]), "fit": _grain(case)}
+        MUST: _grain_of_bounds([b for b in p.bounds if b.strength == "must"]),
+        "fit": points, ("bench", "fit"): points}
     for strength in ("should", "aim"):
         grains["targets", strength] = _grain_of_bounds(
             [b for b in p.bounds if b.strength == strength])

@@ -93,25 +93,37 @@ class Nearest:
 
 @dataclass
 class _Work:
-    """A case on its way to a plan: what was changed so far, by rule, with the values before."""
+    """A case on its way to a plan: what was changed so far, by rule, with the values before.
+
+    Changes wait until they are written all at once: the tables are checked again each time.
+    """
 
     case: Case
     deadline: Deadline = NEVER
     edits: dict[Name, list[tuple[Edit, Any]]] = field(default_factory=dict)
     by: dict[Name, float] = field(default_factory=dict)
+    waiting: dict[tuple[Any, ...], list[Edit]] = field(default_factory=dict)
 
     def put(self, rule: Name, edits: Sequence[Edit], by: float) -> bool:
         """Make the changes of one rule; whether any cell moved."""
         moved = False
         for edit in edits:
-            old = _value(self.case, edit)
+            cell = edit.table, edit.column, edit.key
+            before = self.waiting.get(cell)
+            old = before[-1].value if before else _value(self.case, edit)
             if old != edit.value or edit.drop:
                 self.edits.setdefault(rule, []).append((edit, old))
+                self.waiting.setdefault(cell, []).append(edit)
                 moved = True
         if moved:
-            self.case = edited(self.case, edits)
             self.by[rule] = self.by.get(rule, 0.0) + by
         return moved
+
+    def write(self) -> None:
+        """Put what waits into the tables; raises ``InputError`` where they do not take it."""
+        if self.waiting:
+            self.case = edited(self.case, [edits[-1] for edits in self.waiting.values()])
+            self.waiting = {}
 
 
 def mended(plan: Plan) -> tuple[Mended, ...]:
@@ -180,6 +192,7 @@ def _mend(work: _Work, names: Sequence[Name], memo: dict[str, Solved]) -> Mended
         before = work.case
         for name in names:
             work.put(name, nudged(work.case, *name, more), 0.0)
+        work.write()
         if work.case is before:
             return None
     return None
@@ -216,6 +229,7 @@ def _moved(work: _Work, block: str, names: Sequence[Name], single: bool) -> bool
             by = (told(give).by or 0.0) * 2 ** max(lap - PATIENT, 0)
             name = (give.rule, give.of)
             moved |= work.put(name, TURNS[give.rule](point, give.of, by), by)
+        work.write()
         if not moved:
             return False
     return False

@@ -29,12 +29,13 @@ from planner.model.people.training import courses_of
 from planner.model.people.variables import PeopleVariables, benched, placements, sent
 from planner.model.training import awards_of, most_awarded, needs_of
 from planner.plan.clash import conflict
+from planner.plan.climbing import climbed
 from planner.plan.plan import Plan, Status, Trace
 from planner.plan.priced import priced
 from planner.plan.projects import choose
 from planner.plan.recount import recount
 from planner.solver.conflict import SHOWN, Conflict, Give, Repair
-from planner.solver.ladder import Climb, Held, Ladder
+from planner.solver.ladder import Climb, Held
 from planner.solver.small import Climber, OutOfTimeError
 from planner.solver.watch import NEVER, Deadline, Tell, silent
 
@@ -152,7 +153,7 @@ def _half(
 ) -> Solved:
     """One block; ``explain``: with what clashes when it has no plan."""
     limit = deadline.left if block.money is None else deadline.part(CLIMBING)
-    climb = Ladder(block.model, block.goals, block.asleep).climb(limit, tell=tell)
+    climb = climbed(case, block, limit, tell)
     if climb.status == "infeasible":
         found = conflict(case, block.name, deadline) if explain else Conflict()
         return Solved(climb, conflict=found)

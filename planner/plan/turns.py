@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor
 from typing import Any
 
@@ -62,12 +63,12 @@ class Point:
         which = None if payers is None else set(payers)
         return sum((Fraction(self.x[j]) for j, _ in self.money.paid(g, which)), Fraction()) * SCALE
 
-    @property
+    @cached_property
     def placed(self) -> list[tuple[int, int]]:
         """Positions of candidates and posts."""
         return placements(self.people, list(self.x))
 
-    @property
+    @cached_property
     def listed(self) -> list[tuple[int, int]]:
         """The same of the benches."""
         return benched(self.people, list(self.x), self.placed)

@@ -62,8 +62,9 @@ class Repair:
 class Conflict:
     """Why there is no plan: one minimal clash, what each rule of it must give, and repairs.
 
-    ``repairs`` are up to three sets of the smallest size, the least total first; none when laws
-    alone clash. All empty: the rows have a point.
+    ``repairs`` are up to three sets of the smallest size, the least total first; in a large model
+    the one with the least total of all, whatever its size; none when laws alone clash. All empty:
+    the rows have a point.
     """
 
     clash: tuple[Member, ...] = ()
@@ -93,6 +94,8 @@ def conflict_of(
         singles = [Repair((give,)) for give in alone if give.by is not None]
         return Conflict(members, alone, _best(elastic, singles))
     every = _least(elastic, [name for name in elastic.names if name not in fixed])
+    if elastic.large:  # the smallest sets of rules would take hundreds of solves
+        return Conflict(members, _together(every) or alone, (every,) if every else ())
     repairs = _repairs(elastic, clash, fixed, every)
     return Conflict(members, _together(every) or alone, repairs)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from math import inf
 
 import numpy as np
@@ -24,6 +25,8 @@ Side = tuple[Name, bool, bool]
 #: The bench and training yield by themselves: what they miss is counted, never forbidden.
 FACTS = ("goal", "seats", "one_post", "eligible", "whole", "trained", "bench", "bench_lists",
          "bench_near", "bench_kin")
+#: Columns from which on questions about whole people are asked in parts first.
+LARGE = 20_000
 
 
 class Elastic:
@@ -43,6 +46,16 @@ class Elastic:
         self.free: frozenset[Name] = frozenset()
         self.session = Session(soft, self.deadline.left)
         self.whole = any(model.whole)
+        self.large = self.whole and self.columns > LARGE
+        self._model = model
+        self._seen: list[frozenset[Name]] = []  # rules that gave in an answer: with them it holds
+
+    @cached_property
+    def _parts(self) -> Elastic | None:
+        """A large model in parts: what cannot be there cannot be in whole numbers either."""
+        if not self.large:
+            return None
+        return Elastic(replace(self._model, whole=[False] * self.columns), self.deadline)
 
     def _soften(self, soft: Model, row: Row, sides: Mapping[Side, float]) -> None:
         name, terms = (row.rule, row.of), row.terms
@@ -70,14 +83,24 @@ class Elastic:
 
     def feasible(self, free: Iterable[Name] = ()) -> bool:
         """Whether the other rules can hold together."""
-        self.release(free)
+        wanted = frozenset(free)
+        if any(gave <= wanted for gave in self._seen):
+            return True
+        if self._parts is not None and not self._parts.feasible(wanted):
+            return False
+        self.release(wanted)
         return self.optimise([]).status != "infeasible"
 
     def optimise(self, terms: Terms) -> Outcome:
         """The least of ``terms``; raises ``OutOfTimeError`` when that was not found in time."""
+        if self.deadline.over:
+            raise OutOfTimeError
         outcome = self.session.optimise(terms, "min")
         if outcome.status not in ("optimal", "infeasible") and self.deadline.over:
             raise OutOfTimeError
+        if self.large and outcome.solved:
+            self._seen.append(frozenset(
+                name for name in self.free if any(outcome.x[j] > 0 for j in self.slack[name])))
         return outcome
 
     def clash(self, free: Iterable[Name] = ()) -> frozenset[Name]:
@@ -87,7 +110,7 @@ class Elastic:
         out. What is left clashes, and no longer does without any one of its members: each was
         tried by solving.
         """
-        kept = self._suspects(free)
+        kept = self.suspects(free)
         chunk = max(len(kept) // 2, 1)
         while chunk:
             i = 0
@@ -103,13 +126,17 @@ class Elastic:
     def _clash(self, kept: Iterable[Name]) -> bool:
         return not self.feasible(frozenset(self.names).difference(kept))
 
-    def _suspects(self, free: Iterable[Name]) -> list[Name]:
+    def suspects(self, free: Iterable[Name]) -> list[Name]:
         """Rules among which there is a clash: those with a price where all of them give the least.
 
         Rows without a dual can go and the least stays above 0 (the duals still prove it), so the
-        rules with one clash. Tried by solving, for duals are numbers. Whole people have none.
+        rules with one clash. Tried by solving, for duals are numbers. Whole people have none: of
+        many, those that clash in parts are tried.
         """
         held = [name for name in self.names if name not in frozenset(free)]
+        if self._parts is not None:
+            fewer = self._parts.suspects(free)
+            return fewer if self._clash(fewer) else held
         if self.whole:
             return held
         self.release(self.names)

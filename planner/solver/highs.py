@@ -36,6 +36,9 @@ _STATUS: dict[Any, Status] = {
 }
 #: How far a column asked to be whole may be off: a yuan in a thousand million.
 MIP_TOLERANCE = 1e-9
+#: Steps that show whether the point reached before is best or nearly so; values of options.
+FEW_STEPS = 100
+DUAL, PRIMAL, NO_LIMIT = 1, 4, 2**31 - 1
 #: Fixed so that the same case gives the same bytes.
 _OPTIONS: dict[str, Any] = {
     "output_flag": False,
@@ -185,7 +188,7 @@ class Session:
 
         ``nodes`` bounds the branches of an integer model; ``None`` goes on to proof.
         """
-        self._option("mip_max_nodes", 2**31 - 1 if nodes is None else nodes)
+        self._option("mip_max_nodes", NO_LIMIT if nodes is None else nodes)
         n = len(self.model.lower)
         costs = np.zeros(n)
         for j, c in terms:
@@ -222,6 +225,18 @@ class Session:
         self.solver.clearSolver()
         outcome = self.optimise(terms, sense)
         self._option("presolve", "choose")
+        return outcome
+
+    def from_here(self, terms: Terms, sense: Sense) -> Outcome:
+        """Optimise a linear model whose last point may well be best: a few steps from there.
+
+        The dual method would leave that point first. Where this is not ``optimal``, ask ``surely``.
+        """
+        self._option("simplex_strategy", PRIMAL)
+        self._option("simplex_iteration_limit", FEW_STEPS)
+        outcome = self.optimise(terms, sense)
+        self._option("simplex_strategy", DUAL)
+        self._option("simplex_iteration_limit", NO_LIMIT)
         return outcome
 
     def _read(self) -> Outcome:

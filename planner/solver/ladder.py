@@ -130,7 +130,7 @@ class Ladder:
                 reached += self._together(session, n, values)
                 continue
             if isinstance(goal, Stage):
-                outcome, got = self._stage(session, goal, rows[0])
+                outcome, got = self._stage(session, goal, rows[0], self._unique(n, session))
             else:
                 outcome, got = self._leximin(session, goal, rows, top)
             last = outcome or last
@@ -175,6 +175,11 @@ class Ladder:
             isinstance(g, Leximin) or any(session.whole[j] for j, _ in g.terms)
             for g in self.goals[n:])
 
+    def _unique(self, n: int, session: Session) -> bool:
+        """Whether the model is linear and levels without tolerance are at rest in it."""
+        return not session.whole.any() and any(
+            isinstance(g, Leximin) and not g.tolerance for g in self.goals[:n])
+
     @staticmethod
     def _tie(session: Session, goal: Stage, last: Outcome) -> Outcome:
         """A tie broken as far as a bounded effort goes."""
@@ -191,9 +196,12 @@ class Ladder:
             yield self._reached(session, goal, rows[0], value, value)
 
     def _stage(
-        self, session: Session, goal: Stage, row: int
+        self, session: Session, goal: Stage, row: int, unique: bool = False
     ) -> tuple[Outcome | None, Reached | None]:
-        outcome = session.surely(goal.terms, goal.sense)
+        """``unique``: levels hold most of the point, so that the last may well be the best."""
+        outcome = session.from_here(goal.terms, goal.sense) if unique else None
+        if outcome is None or outcome.status != "optimal":
+            outcome = session.surely(goal.terms, goal.sense)
         if not outcome.solved:
             return None, None
         value = outcome.value
@@ -233,12 +241,12 @@ class Ladder:
 
         Of the goals from the n-th on nothing better is known to be impossible.
         """
-        left = tuple(_at(goal, last.x) for goal in self.goals[n:]
+        left = tuple(unproven(goal, last.x) for goal in self.goals[n:]
                      if not (isinstance(goal, Stage) and goal.last))
         return Climb("feasible", last.x, (*reached, *left), tuple(self.held))
 
 
-def _at(goal: Stage | Leximin, x: Array) -> Reached:
+def unproven(goal: Stage | Leximin, x: Array) -> Reached:
     """What a goal comes to at a point, nothing proven."""
     if isinstance(goal, Leximin):
         heights = [sum(c * x[j] for j, c in terms) + base for terms, base, _ in goal.levels]

@@ -7,7 +7,7 @@ every value is proven. So whole numbers are only asked for where parts would do 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 
@@ -15,9 +15,10 @@ import numpy as np
 
 from planner.model.rule import Leximin, Model, Stage, Terms
 from planner.solver.highs import Outcome, Session
-from planner.solver.ladder import SLIP_IN_PROPORTION, TIE_NODES, Climb, Ladder, Reached
+from planner.solver.ladder import SLIP_IN_PROPORTION, TIE_NODES, Climb, Ladder, Reached, unproven
 from planner.solver.leximin import SLIP
 from planner.solver.stating import Array
+from planner.solver.watch import Deadline, Tell, silent
 
 WHOLE = 1e-6
 #: The most one goal weighs against the next when all are weighed together for a start.
@@ -39,23 +40,27 @@ class Loose:
 
     ``firm`` are the columns that decide the most: where nothing else helps, a whole point is looked
     for that keeps those which are whole already. Goals that are ``plain`` may be climbed loosely.
+    ``time_limit`` seconds, from now on, are for all that is asked; ``tell`` hears of which goal.
     """
 
     def __init__(
-        self, model: Model, stages: Sequence[Stage | Leximin], firm: Iterable[int] = ()
+        self, model: Model, stages: Sequence[Stage | Leximin], firm: Iterable[int] = (),
+        time_limit: float | None = None, tell: Tell = silent,
     ) -> None:
         self.stages, self.firm = tuple(stages), frozenset(firm)
+        self._deadline, self._tell = Deadline.after(time_limit), tell
         self.asked = np.flatnonzero(model.whole)
         self.goals = [s for s in self.stages if isinstance(s, Stage) and not s.last]
         self.ties = [s for s in self.stages if isinstance(s, Stage) and s.last]
-        self.plain = len(self.goals + self.ties) == len(self.stages) and bool(self.goals) and not (
+        self.plain = [*self.goals, *self.ties] == list(self.stages) and bool(self.goals) and not (
             any(s.tolerance for s in self.goals))
         parts = Model(list(model.lower), list(model.upper), [False] * len(model.lower),
                       list(model.rows) if self.plain else [])
         self._given = model
         ladder = Ladder(parts, self.stages if self.plain else ())
         self._rows = [rows[0] for rows in ladder.rows]
-        self._parts = ladder.session()
+        self._parts = ladder.session(time_limit)
+        self._parts.watch.tell = tell
         self._start = _weighed(self.goals)
 
     def ask(self, bounds: Iterable[Bound]) -> Climb:
@@ -68,48 +73,64 @@ class Loose:
 
     @cached_property
     def _whole(self) -> Session:
-        session = self._strict.session()
+        session = self._strict.session(self._deadline.left)
+        session.watch.tell = self._tell
         session.precisely()
         return session
 
     def strictly(self, bounds: Iterable[Bound]) -> Climb:
         """Goal by goal with whole numbers, as a ladder does."""
         _set(self._whole, bounds)
-        return self._strict.climb(session=self._whole)
+        return self._strict.climb(session=self._whole, tell=self._tell)
 
     def climb(self, bounds: Sequence[Bound], most: int | None = None) -> Climb:
         """All goals (or the first ``most``), which are plain, within these bounds.
 
         Those that whole points reach like points in parts are done at once; the first that they
         do not is asked for in whole numbers, and so on with the rest. Then ties are broken.
+        ``feasible`` where the time was over first: the best whole point until then.
         """
         last = most or len(self.goals)
         _set(self._parts, bounds)
+        self._parts.watch.at(self.goals[0].goal, self.goals[0].part)
         self._parts.optimise(self._start, "max")  # near all goals at once
         proven: list[Reached] = []
         point: Array | None = None
         while True:
             ahead, out = self._ahead(len(proven), last)
             if not proven and not ahead:
-                return Climb(out.status, out.x)
+                return _without(out)
             whole = len(proven) + len(ahead) == last and self.is_whole(out.x)
             more, found = (len(ahead), out.x) if whole else self._nearby(
                 bounds, len(proven), len(ahead), (out.x, point))
             proven += ahead[:more]
+            point = point if found is None else found
             if len(proven) < last:
                 n = len(proven)
+                if point is not None and self._deadline.over:
+                    return self._told(proven, point, last)
                 out = self._ask(self._holding(bounds, n), n)
                 if not out.solved:
-                    return Climb(out.status, out.x)
+                    return _without(out) if point is None else self._told(proven, point, last)
                 proven.append(self._hold(n, out))
-                found = point = out.x
-            if found is not None and len(proven) == last:
-                x = self._tied(bounds, found) if last == len(self.goals) else found
-                return Climb("optimal", x, tuple(proven))
+                point = out.x
+            if point is not None and len(proven) == last:
+                x = self._tied(bounds, point) if last == len(self.goals) else point
+                return self._told(proven, x, last)
+
+    def _told(self, proven: Sequence[Reached], x: Array, last: int) -> Climb:
+        """What a whole point comes to, goal by goal, beside what is proven of each."""
+        x = np.array(x)
+        x[self.asked] = np.round(x[self.asked])
+        reached = [*(counted(goal, r, x) for goal, r in zip(self.goals, proven, strict=False)),
+                   *(unproven(goal, x) for goal in self.goals[len(proven):last])]
+        return Climb("optimal" if all(r.proven for r in reached) else "feasible", x, tuple(reached))
 
     def _tied(self, bounds: Sequence[Bound], x: Array) -> Array:
         """The best of the points that have what is firm as it is here, and every goal."""
         for tie in self.ties:
+            if self._deadline.over:  # a solver of whole numbers looks at the clock now and then
+                break
             session = self._holding(bounds, len(self.goals))
             for j in self.firm:
                 session.fix(j, float(round(x[j])), float(round(x[j])))
@@ -127,7 +148,7 @@ class Loose:
             self._parts.hold(row)
         ahead: list[Reached] = []
         out = best = self._ask(self._parts, done)
-        while out.solved:
+        while out.status == "optimal":
             best = out
             ahead.append(self._hold(done + len(ahead), out))
             if done + len(ahead) == last:
@@ -144,6 +165,8 @@ class Loose:
         """
         for more in range(ahead, 0, -1):
             for x, stays in self._stays(points):
+                if self._deadline.over:
+                    return 0, None
                 session = self._holding(bounds, done + more)
                 for j in stays:
                     session.fix(j, float(round(x[j])), float(round(x[j])))
@@ -170,6 +193,7 @@ class Loose:
 
     def _ask(self, session: Session, n: int) -> Outcome:
         goal = self.goals[n]
+        session.watch.at(goal.goal, goal.part)
         return (session.surely if n else session.optimise)(goal.terms, goal.sense)
 
     def _hold(self, n: int, out: Outcome) -> Reached:
@@ -182,6 +206,18 @@ class Loose:
         value, bound = (goal.unit * figure + goal.constant
                         for figure in (value, goal.sharp(out.bound)))
         return Reached(goal.goal, value, bound, goal.part)
+
+
+def counted(goal: Stage, got: Reached, x: Array) -> Reached:
+    """A goal counted again from a whole point, its bound sharpened to what it can take."""
+    value = goal.unit * sum(c * float(x[j]) for j, c in goal.terms) + goal.constant
+    bound = goal.unit * goal.sharp((got.bound - goal.constant) / goal.unit) + goal.constant
+    return replace(got, value=round(value, 6) + 0.0, bound=bound)
+
+
+def _without(out: Outcome) -> Climb:
+    """No whole point: proven that there is none, or none found in time."""
+    return Climb("infeasible" if out.status == "infeasible" else "stopped", np.zeros(0))
 
 
 def _set(session: Session, bounds: Iterable[Bound]) -> None:

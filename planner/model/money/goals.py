@@ -6,8 +6,9 @@ at the end names them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import takewhile
 from random import Random
 
 from planner.case.case import Case
@@ -108,11 +109,17 @@ def thrift(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Lexi
     yield Stage("thrift", "min", [(j, 1.0) for x in v.x for j in x.values()], unit=SCALE)
 
 
-def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage | Leximin]:
+def payer_order(
+    case: Case, v: MoneyVariables, model: Model, each: bool = False
+) -> Iterator[Stage | Leximin]:
     r"""Payers are used in their ``order`` (then by code), and evenly over the cells of a fund.
 
     .. math:: \max \sum_r x_{rp} \;\; (p \text{ in order}); \qquad
               \min \sum_{p,k} \max_{r \in k} x_{rp} / e_r
+
+    Where ``fairness`` has made the amounts unique before, only who pays is left to spread: cells
+    that the same may pay in the same shares are one r then, as they are when settled, unless
+    ``each`` is to be r by itself.
     """
     payers = case.rows("payers")
     if case.settings.mode == "ask":
@@ -121,13 +128,35 @@ def payer_order(case: Case, v: MoneyVariables, model: Model) -> Iterator[Stage |
         if p in v.by_payer:
             yield Stage("payer_order", "max", v.by_payer[p], part=payers[p].payer, unit=SCALE)
     peaks: dict[tuple[int, str], int] = {}
-    for g, group in enumerate(v.groups):
-        for p, j in v.x[g].items():
+    for together in _paid_alike(v.groups, each or not _unique(case)):
+        group = v.groups[together[0]]
+        entitlement = sum(v.groups[g].entitlement for g in together)
+        for p in v.x[together[0]]:
             key = (p, group.lead.fund)
             peaks.setdefault(key, model.column())
-            peak = (peaks[key], -1.0)
-            model.row(Row("goal", group.of, [(j, SCALE / group.entitlement), peak], high=0.0))
+            paid = [(v.x[g][p], SCALE / entitlement) for g in together]
+            model.row(Row("goal", group.of, [*paid, (peaks[key], -1.0)], high=0.0))
     yield Stage("payer_order", "min", [(j, 1.0) for j in peaks.values()], part="even")
+
+
+def _unique(case: Case) -> bool:
+    """Whether ``fairness`` decides every amount before ``payer_order`` is asked."""
+    ranked = sorted(case.rows("goals"), key=lambda row: (row.rank, row.goal))
+    before = takewhile(lambda row: row.goal != "payer_order", ranked)
+    return not ranked or any(row.goal == "fairness" and not row.tolerance for row in before)
+
+
+def _paid_alike(groups: Sequence[Group], each: bool) -> list[list[int]]:
+    """Groups that differ in their amounts alone, or ``each`` by itself.
+
+    Those with a share of at most so many yuan are like no other.
+    """
+    found: dict[tuple[object, ...], list[int]] = {}
+    for g, group in enumerate(groups):
+        cell = group.lead
+        own = g if each or any(s.most_yuan is not None for s in cell.shares) else -1
+        found.setdefault((cell.payers, cell.fund, cell.shares, own), []).append(g)
+    return list(found.values())
 
 
 def _short(case: Case, v: MoneyVariables, model: Model) -> Stage:

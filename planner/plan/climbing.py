@@ -1,0 +1,34 @@
+"""Climbing the goals of a block: with whole numbers from the start, or with them asked for last."""
+
+from __future__ import annotations
+
+from planner.case.case import Case
+from planner.model.blocks import Block
+from planner.model.rule import Stage
+from planner.plan.priced import grained
+from planner.solver.ladder import Climb, Ladder
+from planner.solver.loose import Loose
+from planner.solver.watch import Tell, silent
+
+#: Columns of placements and lists from which on whole people are asked for last.
+MANY = 20_000
+
+
+def climbed(
+    case: Case, block: Block, time_limit: float | None = None, tell: Tell = silent
+) -> Climb:
+    """All goals of a block, each as good as can be with those before it.
+
+    Many pairs with a bench are climbed loosely: every value is the same, and proven. Only of plans
+    that are equal in all goals another may be found: no tie of placements is broken by code.
+    """
+    v = block.people
+    if v is not None and v.bench is not None and block.money is None and (
+            len(v.y) + len(v.bench.b) > MANY):
+        plain = [g for g in block.goals if isinstance(g, Stage)]
+        if len(plain) == len(block.goals):
+            loose = Loose(block.model, grained(case, v.people, plain), v.y.values(),
+                          time_limit, tell)
+            if loose.plain:
+                return loose.climb(())
+    return Ladder(block.model, block.goals, block.asleep).climb(time_limit, tell=tell)
