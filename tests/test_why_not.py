@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -305,12 +306,20 @@ def test_every_unfilled_seat_has_a_change_that_fills_it(sample: WhyNot) -> None:
         assert int(left.get(post, 0)) < empty
 
 
-def test_the_reason_for_a_bar_is_never_told(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = load(BASE, "people")[0].case.rows("pairs")
-    reasons = {r.reason for r in rows if r.reason}
-    barred = next(r.candidate for r in rows if r.decision == "bar")
-    text = call(capsys, "--candidate", barred, "--reveal")
-    assert reasons and not any(reason in text for reason in reasons) and barred in text
+def test_a_decision_is_told_with_its_reason_and_nobody_in_it_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(BASE, tmp_path / "base"))
+    pairs = folder / "pairs.csv"
+    other = next(r.name for r in load(BASE)[0].case.rows("incumbents") if len(r.name) > 1)
+    text = pairs.read_text(encoding="utf-8-sig").replace("在该社区经营户外广告", f"{other}之弟")
+    pairs.write_text(text, encoding="utf-8-sig")
+    args = ["explain", str(folder), "--candidate", "K049", "--only", "people", "-q", "--lang", "zh"]
+    assert f"{other}之弟" in text and run(args) == 0
+    out = capsys.readouterr().out
+    assert f"{other[0]}*之弟" in out and other not in out
+    assert run([*args, "--json"]) == 0
+    assert "之弟" not in capsys.readouterr().out
 
 
 # --- the command --------------------------------------------------------------------------------

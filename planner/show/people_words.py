@@ -31,6 +31,8 @@ class Reader:
         self._posts = names_of(why.case)
         self._people = {str(r.candidate): masked(r.name, reveal)
                         for r in why.case.rows("candidates")}
+        self._names = {str(r.name): masked(r.name, reveal) for table in ("candidates", "incumbents")
+                       for r in why.case.rows(table) if r.name}
 
     def person(self, code: str) -> str:
         """The masked name of a candidate."""
@@ -107,9 +109,10 @@ class Reader:
                 line(console, say(f"explain_people.{key}", self.lang, people=people), indent=4)
 
     def decided(self, pins: Sequence[Pin], console: Console) -> None:
-        """Pins and bars and what each costs; their reasons stay in the tables."""
+        """Pins and bars, why they were made, and what each costs."""
         if not pins:
             return
+        given = {(r.candidate, r.post): r.reason for r in self.why.case.rows("pairs")}
         line(console, say("explain_people.decided", self.lang), "bold")
         print_table(console, [
             Col(say("screen.candidate", self.lang), [p.candidate for p in pins]),
@@ -118,7 +121,15 @@ class Reader:
             Col(say("explain_people.decision", self.lang),
                 [say(f"explain_people.decision_{p.decision}", self.lang) for p in pins]),
             Col(say("explain_people.cost", self.lang), [self._pin_cost(p) for p in pins]),
+            Col(say("explain_people.reason", self.lang),
+                [self._reason(given.get((p.candidate, p.post))) for p in pins]),
         ])
+
+    def _reason(self, text: str | None) -> str:
+        """A reason as the tables give it, the names of people in it masked."""
+        for name in sorted(self._names, key=len, reverse=True):
+            text = text and text.replace(name, self._names[name])
+        return text or ""
 
     def _pin_cost(self, pin: Pin) -> str:
         if not pin.solved:
