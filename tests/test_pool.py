@@ -262,7 +262,10 @@ def test_ctrl_c_ends_the_workers() -> None:
         assert process.stdout is not None and process.stderr is not None
         workers = [int(pid) for pid in process.stdout.readline().split()]
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 130
+        try:
+            assert process.wait(timeout=30) == 130
+        finally:
+            process.kill()
         assert "Traceback" not in process.stderr.read()
     assert len(workers) == 2
     for _ in range(100):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, inf
@@ -12,7 +12,7 @@ import numpy as np
 
 from planner.errors import SolverError
 from planner.model.blocks import ranked_goals
-from planner.model.money.goals import MONEY_GOALS
+from planner.model.money.goals import MONEY_GOALS, payer_order
 from planner.model.money.rules import MONEY_RULES, MoneyPart
 from planner.model.money.variables import SCALE, MoneyVariables, money_variables
 from planner.model.rule import Leximin, Model, Row, Stage
@@ -194,7 +194,12 @@ def _held(plan: Plan, tolerance: Fraction) -> tuple[Model, MoneyVariables]:
     for rule in MONEY_RULES:
         model.add(rule.rows(case, v))
     for goal, _ in ranked_goals(case):
-        for stage in MONEY_GOALS[goal](case, v, model) if goal in MONEY_GOALS else ():
+        mine: Iterable[Stage | Leximin] = ()
+        if goal == "payer_order":  # amounts are not unique here
+            mine = payer_order(case, v, model, each=True)
+        elif goal in MONEY_GOALS:
+            mine = MONEY_GOALS[goal](case, v, model)
+        for stage in mine:
             if isinstance(stage, Leximin):
                 _hold_levels(model, v, stage, best, reached, tolerance)
             else:
