@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from planner.case.case import Case, make_case
-from planner.case.dictionary import BY_NAME, Column
+from planner.case.columns import Column
+from planner.case.dictionary import BY_NAME
 from planner.case.sheet import Sheet, build
 from planner.case.values import parse
 from planner.errors import Cell

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from planner.case.case import Case
-from planner.case.dictionary import Column
+from planner.case.columns import Column
 from planner.errors import InputError
 from planner.plan.plan import Plan
 from planner.plan.solve import solve

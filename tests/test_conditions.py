@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from planner.case.columns import Column
 from planner.case.conditions import Fields, assignments, condition, evaluate, fields_of
-from planner.case.dictionary import BY_NAME, Column
+from planner.case.dictionary import BY_NAME
 from planner.case.grammar import Compare, ConditionError, Joined, Not, parse
 from planner.case.sheet import series
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from planner.case.case import Case
-from planner.case.dictionary import Column
+from planner.case.columns import Column
 from planner.model.blocks import block_of
 from planner.plan.plan import Plan
 from planner.plan.solve import solve

@@ -12,7 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from planner.case.dictionary import BY_NAME, Column
+from planner.case.columns import Column
+from planner.case.dictionary import BY_NAME
 from planner.case.scenario import load, read_case
 from planner.plan.compare import compare
 from planner.plan.plan import Plan

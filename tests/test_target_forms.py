@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from planner.case.case import Case
-from planner.case.dictionary import Column
+from planner.case.columns import Column
 from planner.errors import InputError
 from planner.model.people.targets import bounds_of
 from planner.plan.solve import solve

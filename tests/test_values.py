@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from planner.case.dictionary import BY_NAME, Column, Word
+from planner.case.columns import Column, Word
+from planner.case.dictionary import BY_NAME
 from planner.case.values import PERCENT, UNCACHED, BadValue, fold, parse
 
 MONEY = Column(name="amount_yuan", zh="标准", kind="money", low=0)

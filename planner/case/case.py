@@ -17,8 +17,9 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
+from planner.case.columns import Column
 from planner.case.conditions import Fields, condition, evaluate, fields_of
-from planner.case.dictionary import BY_NAME, MODES, Column
+from planner.case.dictionary import BY_NAME, MODES
 from planner.case.sheet import Sheet, build, series
 from planner.case.values import BadValue, parse
 from planner.errors import InputError, Problem

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from planner.case import values
-from planner.case.dictionary import Column, Table
+from planner.case.columns import Column, Table
 from planner.case.headings import match, nearest_table, table_named
 from planner.case.recipe import Op, Order, Said
 from planner.case.rows import (

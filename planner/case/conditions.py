@@ -27,7 +27,8 @@ import numpy as np
 import pandas as pd
 
 from planner.case import values as cells
-from planner.case.dictionary import EDUCATION, Column
+from planner.case.columns import Column
+from planner.case.dictionary import EDUCATION
 from planner.case.grammar import (
     Compare,
     Condition,

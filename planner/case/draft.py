@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from planner.case.asking import named, nearest, unnamed
 from planner.case.case import Case
-from planner.case.dictionary import BY_NAME, Column, Table
+from planner.case.columns import Column, Table
+from planner.case.dictionary import BY_NAME
 from planner.case.files import Part, Refused, Row, parts
 from planner.case.grid import to_sheet
 from planner.case.headings import Head, find_head

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from planner.case.dictionary import Column, Kind, Table
+from planner.case.columns import Column, Kind, Table
 from planner.case.files import Row
 from planner.case.headings import Head, Heading, find_head, is_private, nearest_heading, typo_of
 from planner.case.sheet import Sheet, build

@@ -12,7 +12,8 @@ from itertools import pairwise
 from openpyxl.utils import get_column_letter
 
 from planner.case import values
-from planner.case.dictionary import PRIVATE_HEADINGS, TABLES, Column, Table
+from planner.case.columns import Column, Table
+from planner.case.dictionary import PRIVATE_HEADINGS, TABLES
 from planner.case.files import Row
 from planner.case.values import MONEY_UNITS, PERCENT, fold
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from planner.case.dictionary import TABLES, Table
+from planner.case.columns import Table
+from planner.case.dictionary import TABLES
 from planner.case.files import Part, Refused, parts
 from planner.case.grid import to_sheet
 from planner.case.headings import nearest_table, table_named

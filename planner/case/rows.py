@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from planner.case import values
+from planner.case.columns import Column
 from planner.case.conditions import Test, check, evaluate, fields_of
-from planner.case.dictionary import Column
 from planner.case.grammar import Compare, Condition, ConditionError, Joined, Not, parse
 from planner.case.headings import match
 from planner.case.recipe import Order, Row, Said, nearest

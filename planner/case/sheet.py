@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.case.dictionary import Column, Kind, Table
+from planner.case.columns import Column, Kind, Table
 from planner.errors import Cell
 
 #: How a kind of column is held. Blank is ``<NA>``, ``NaN``, ``NaT`` or ``None``, never 0.

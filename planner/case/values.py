@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from planner.case.dictionary import Column, Kind, Word
+from planner.case.columns import Column, Kind, Word
 
 #: Stands in a grid for a formula that was saved without its result.
 UNCACHED: Final = object()

@@ -17,7 +17,7 @@ def act(
 ) -> int:
     """Find the plans and tell how they differ."""
     from planner.case.case import exact
-    from planner.case.dictionary import Column
+    from planner.case.columns import Column
     from planner.case.values import BadValue, parse
     from planner.plan.alternatives import alternatives
     from planner.show.alternatives import answer

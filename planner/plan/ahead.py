@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.case.case import Case
-from planner.case.dictionary import Column
+from planner.case.columns import Column
 from planner.case.rows import listed
 from planner.case.sheet import Sheet, build, series
 from planner.errors import Cell

@@ -15,7 +15,7 @@ from typing import Literal
 from planner.case import values
 from planner.case.case import Case, Only
 from planner.case.changes import Applied
-from planner.case.dictionary import Column
+from planner.case.columns import Column
 from planner.case.headings import table_named
 from planner.case.recipe import Order
 from planner.case.rows import NUMERIC, ChangeError, column_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from planner.case.dictionary import TABLES, Column, Table
+from planner.case.columns import Column, Table
+from planner.case.dictionary import TABLES
 from planner.show.export import SCHEMA
 
 Schema = dict[str, Any]
