@@ -259,13 +259,9 @@ def ranked(order: tuple[str, ...], money: dict[str, Vector], people: dict[str, V
 
 
 def ties(order: tuple[str, ...], plain: Joint) -> tuple[str, ...]:
-    """What decides among people after all that is ranked, before the cheapest training.
-
-    Not where nobody ranks the bench: it is then filled beside the placements as they are.
-    """
-    if "bench" not in order and plain.standard:
-        return ()
-    return ("last",) if "steady" in order else ("steady", "last")
+    """What decides among people after all that is ranked, before the cheapest training."""
+    after = ("steady", "bench") if plain.standard else ("steady",)
+    return (*(goal for goal in after if goal not in order), "last")
 
 
 def best(plain: Joint, order: tuple[str, ...]) -> Vector | None:
@@ -284,7 +280,7 @@ def best(plain: Joint, order: tuple[str, ...]) -> Vector | None:
 
 
 def last(plain: Joint, after: tuple[str, ...], people: dict[str, Vector], sent: Sent) -> Vector:
-    return (*ranked(after, {}, people), float(plain.needs(sent)[None] or 0)) if after else ()
+    return (*ranked(after, {}, people), float(plain.needs(sent)[None] or 0))
 
 
 @pytest.mark.parametrize("seed", range(CASES))

@@ -9,7 +9,7 @@ from planner.case.case import Case
 from planner.model.money.goals import MONEY_GOALS
 from planner.model.money.rules import MONEY_RULES
 from planner.model.money.variables import SCALE, MoneyVariables, money_variables
-from planner.model.people.goals import PEOPLE_GOALS, beside, successors
+from planner.model.people.goals import PEOPLE_GOALS, successors
 from planner.model.people.goals import tie as people_tie
 from planner.model.people.rules import PEOPLE_RULES
 from planner.model.people.training import is_tied
@@ -193,10 +193,9 @@ def _people_ties(case: Case, v: PeopleVariables, model: Model) -> list[Stage | L
     bench, the cheapest training, codes."""
     ranked = {g for g, _ in ranked_goals(case)}
     goals: list[Stage | Leximin] = []
-    if v.people.earlier and "steady" not in ranked:
-        goals += PEOPLE_GOALS["steady"](case, v, model)
-    if v.bench is not None and "bench" not in ranked:
-        goals += beside(case, v, model)
+    for given, goal in ((v.people.earlier, "steady"), (v.bench, "bench")):
+        if given and goal not in ranked:
+            goals += PEOPLE_GOALS[goal](case, v, model)
     goals += successors(case, v, model)
     if v.spent:
         grain = grain_of(case, {c for _, c in v.trained}) / SCALE

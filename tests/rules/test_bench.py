@@ -2,11 +2,14 @@ from typing import Any
 
 import pytest
 
+from planner.case.whatif import with_orders
 from planner.model.people.bench import bench_of
 from planner.model.people.bench_rules import bench_rows
 from planner.model.people.rules import PEOPLE_RULES, PeoplePart
 from planner.model.rule import Breach
+from planner.plan.price import Pricing
 from planner.plan.solve import solve
+from planner.plan.why_not import WhyNot
 from tests.rules.tools import one, people, people_rows, placed, rules_of
 
 THREE = [{"candidate": f"K{i}"} for i in range(3)]
@@ -45,8 +48,7 @@ def test_row_of_posts_nothing_tells_apart() -> None:
 def test_it_bites(depth: int, candidates: Any, names: list[str]) -> None:
     plan = solve(bench(depth, candidates))
     assert [c for c, _, _ in listed(plan)] == names and placed(plan) == set()
-    assert sum(r.value for r in plan.goals if (r.goal, r.part) == ("bench", "0")) == max(
-        0, depth - 3)
+    assert short(plan) == max(0, depth - 3)
 
 
 def test_without_the_table_there_is_no_bench() -> None:
@@ -76,6 +78,27 @@ def test_the_best_fit_comes_first_then_near_term_then_code() -> None:
     assert listed(solve(bench(3, pool, pairs=pairs))) == [
         ("K2", "J1", 1), ("K1", "J1", 2), ("K0", "J1", 3)]
     assert listed(solve(bench(1, pool, pairs=pairs))) == [("K2", "J1", 1)]
+
+
+def test_a_bench_nobody_ranks_chooses_among_equal_plans() -> None:
+    """K0 alone may stand by for J2, so K1 has the seat of J1; told alike by all who ask."""
+    given = people(
+        [{"post": "J1", "kind": "deputy"}, {"post": "J2", "where": "candidate = K0"}],
+        [{"candidate": "K0"}, {"candidate": "K1"}],
+        incumbents=[{"person": "P", "post": "J2"}], bench=[{"kind": "member", "depth": 1}],
+        goals=[{"rank": 1, "goal": "fill"}, {"rank": 2, "goal": "fit"}])
+    plan = solve(given)
+    assert placed(plan) == {("K1", "J1")} and listed(plan) == [("K0", "J2", 1)]
+    (change,) = WhyNot(plan).would_place(0)
+    assert [(c.goal, c.before, c.after) for c in change.costs if c.worse] == [("bench", 0.0, 1.0)]
+    other = solve(with_orders(given, change.orders))
+    assert placed(other) == {("K0", "J1")} and short(other) == 1.0
+    assert [r.value for r in Pricing(given, "people").base.reached if r.goal == "bench"] == [0.0]
+
+
+def short(plan: Any) -> float:
+    """How many the bench lacks."""
+    return sum(r.value for r in plan.goals if (r.goal, r.part) == ("bench", "0"))
 
 
 def test_where_names_the_posts() -> None:

@@ -102,12 +102,6 @@ def tie(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:
         yield Stage("tie", "max", _tied(v, v.bench.b), last=True)
 
 
-def beside(case: Case, v: PeopleVariables, model: Model) -> Iterator[Stage]:
-    """A bench nobody ranks: filled beside the placements there would be without it."""
-    yield Stage("tie", "max", _tied(v, v.y), last=True, fixes=tuple(v.y.values()))
-    yield from bench(case, v, model)
-
-
 def _tied(v: PeopleVariables, columns: dict[tuple[int, int], int]) -> Terms:
     """A weight for each column, by the number its class of candidates has without a bench."""
     plain, _ = people_classes(replace(v.people, bench=None))
