@@ -77,8 +77,8 @@ def _scenario(comparison: Comparison, entry: Entry) -> Json:
         "unfilled": [{"post": r["post"], "seats": int(r["seats"]), "why": WHY[r["why"]]}
                      for r in _records(plan and plan.unfilled)],
         "targets": [_target(r) for r in _records(plan and plan.targets)],
-        "goals": [{"goal": r.goal, "part": r.part, "value": plain(r.value),
-                   "bound": plain(r.bound), "proven": bool(r.proven)}
+        "goals": [{"goal": r.goal, "part": r.part, "value": of_goal(r.value),
+                   "bound": of_goal(r.bound), "proven": bool(r.proven)}
                   for r in (plan.goals if plan else ())],
         "ask": _asks(plan),
         "must_give": [{"rule": g.rule, "of": g.of, "by": plain(g.by), "unit": unit_of(g.rule)}
@@ -118,6 +118,15 @@ def plain(value: Any) -> int | float | None:
     if isinstance(value, Integral):
         return int(value)
     return round(float(value), 10) + 0.0
+
+
+def of_goal(value: float | None) -> int | float | None:
+    """What a goal came to, without the last digits, which are the solver's: a millionth, and from
+    a thousand on (yuan, orders) a hundredth. They decide nothing halfway between two either."""
+    if value is None or not isfinite(value):
+        return None
+    digits = 2 if abs(value) >= 1000 else 6
+    return plain(round(round(value, digits + 4), digits))
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,7 @@ from planner.plan.cost import Change, Cost, Pin, first_worse
 from planner.plan.near import Fee, Step
 from planner.plan.price import Move
 from planner.plan.why_not import WhyNot
-from planner.show.export import Json, plain
+from planner.show.export import Json, of_goal
 from planner.show.format import masked, names_of, number
 from planner.show.near import fee_values, steps_text
 from planner.show.prices import figures
@@ -199,8 +199,8 @@ def _order(order: Order) -> dict[str, Any]:
 
 def cost_json(cost: Cost) -> Json:
     """One goal before and after."""
-    return {"goal": cost.goal, "part": cost.part, "before": plain(cost.before),
-            "after": plain(cost.after), "worse": cost.worse > 0}
+    return {"goal": cost.goal, "part": cost.part, "before": of_goal(cost.before),
+            "after": of_goal(cost.after), "worse": cost.worse > 0}
 
 
 def pin_json(pin: Pin) -> Json:
