@@ -200,13 +200,11 @@ def one_sweep(folder: str, workers: str, count: str) -> Figures:
     """
     from planner.case.case import Case
     from planner.case.scenario import read_case
-    from planner.case.whatif import order, with_orders
     from planner.plan.many import solve_all
 
     base = read_case(Path(folder))
     base = Case(base.name, {n: s for n, s in base.sheets.items() if n != "training"}, base.settings)
-    cases = [with_orders(base, [order("payers", "times", {"appropriation_yuan": f"{1 - n / 4000}"},
-                                      "level = district")]) for n in range(1, int(count) + 1)]
+    cases = [cut(base, 1 - n / 4000) for n in range(1, int(count) + 1)]
     start, cpu = time.perf_counter(), time.process_time()
     plans = solve_all(cases, int(workers))
     seconds, here = time.perf_counter() - start, time.process_time() - cpu
@@ -215,8 +213,38 @@ def one_sweep(folder: str, workers: str, count: str) -> Figures:
             "workers": workers_used.ru_utime + workers_used.ru_stime}
 
 
+def cut(case: Any, part: float) -> Any:
+    """The case with so much of the district's money."""
+    from planner.case.whatif import order, with_orders
+
+    return with_orders(case, [order(
+        "payers", "times", {"appropriation_yuan": f"{part}"}, "level = district")])
+
+
+def one_trail(folder: str, count: str) -> Figures:
+    """Scenarios whose district gives a little less each: alone, then starting from the case.
+
+    The processor's time to solve, settle and recount them; both ways give the same amounts.
+    """
+    from planner.case.scenario import read_case
+    from planner.plan.solve import leave_trail, solve
+    from planner.plan.solved import Memo
+
+    base, memo = read_case(Path(folder)), Memo()
+    leave_trail(base, memo)
+    taken: list[list[float]] = [[], []]
+    for n in range(1, int(count) + 1):
+        plans = []
+        for times, known in zip(taken, (Memo(), memo), strict=True):
+            case, start = cut(base, 1 - n / 100), time.process_time()
+            plans.append(solve(case, memo=known))
+            times.append(time.process_time() - start)
+        assert plans[0].allocations.equals(plans[1].allocations)
+    return {"alone": sum(taken[0]), "along": sum(taken[1]), "seconds": sum(map(sum, taken))}
+
+
 WHAT = {f.__name__: f for f in (
-    one_lp, one_case, one_ladder, one_reading, one_sweep, one_stated, one_ortools)}
+    one_lp, one_case, one_ladder, one_reading, one_sweep, one_trail, one_stated, one_ortools)}
 
 if __name__ == "__main__":
     print(json.dumps(WHAT[sys.argv[1]](*sys.argv[2:])))

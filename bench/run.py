@@ -186,6 +186,27 @@ def reading(folder: Path, rows: tuple[int, int]) -> list[str]:
     return out
 
 
+def trail(folder: Path, sizes: list[tuple[int, bool]], count: int) -> list[str]:
+    """Scenarios that start where the first came through, against each by itself."""
+    from bench.cases import money_case
+
+    out = [f"Scenarios where only amounts change, {count} of each: solved, settled and recounted "
+           "from where the first came through, against each alone in the same run.", "",
+           "| communities × funds | kind | alone | from the first | alone / from the first |",
+           "|---|---|---|---|---|"]
+    for n, alike in sizes:
+        kind = "alike" if alike else "unlike"
+        got = child("one_trail", money_case(folder / f"t{kind}{n}", n, alike=alike, keep=0.3),
+                    count, tries=1)
+        if "failed" in got:
+            out.append(f"| {n:,} × 3 | {kind} | failed | | |")
+            continue
+        alone, along = got["alone"] / count, got["along"] / count
+        out.append(f"| {n:,} × 3 | {kind} | {alone:.2f} s | {along:.2f} s "
+                   f"| {alone / along:.2f} × |")
+    return out
+
+
 def workers(folder: Path, count: int) -> list[str]:
     """Two processes against one, by the clock and by the processor's time.
 
@@ -235,6 +256,8 @@ def main() -> None:
             lambda: province(folder, [(150, 30)] if quick else [
                 (2000, 600), *[(20_000, 6000), (100_000, 20_000)] * asked.large]),
             lambda: reading(folder, (300, 2000) if quick else (3000, 100_000)),
+            lambda: trail(folder, [(30, True), (100, False)] if quick else [
+                (300, True), (3000, True), (300, False), (1000, False), (3000, False)], 3),
             lambda: workers(folder, 4 if quick else 200),
         ]
         text = f"# Figures\n\nWritten by `python bench/run.py --write` on {machine()}.\n"
