@@ -347,7 +347,7 @@ def test_a_common_prefix_is_solved_once_and_the_rest_shared() -> None:
     assert [c.code for c in way.causes()] == ["young"]
     known = Known()
     attribution(scenarios["base"], scenarios["cut10_young"], "money", known)
-    assert len(known.memo) == 2  # four combinations, but young does nothing to money
+    assert len(known.memo.halves) == 2  # four combinations, but young does nothing to money
 
 
 # --- what is printed --------------------------------------------------------------------------

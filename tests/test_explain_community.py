@@ -16,7 +16,8 @@ from planner.case.case import Case
 from planner.case.scenario import load
 from planner.cli import run
 from planner.plan.plan import Plan
-from planner.plan.solve import Solved, solve
+from planner.plan.solve import solve
+from planner.plan.solved import Memo
 from planner.plan.why import Account, Line, accounts, not_due
 from tests.cases import case, money
 from tests.rules.tools import funds, payer
@@ -84,7 +85,7 @@ def test_every_cell_of_every_sample_scenario(name: str) -> None:
 @pytest.mark.skipif(not DATA, reason="PLANNER_DATA names no folder of public figures")
 def test_every_cell_of_456_real_communities(tmp_path: Path) -> None:
     runpy.run_path(str(ROOT / "bench" / "city456.py"))["main"](Path(str(DATA)), tmp_path)
-    memo: dict[str, Solved] = {}
+    memo = Memo()
     for path in ("base", "cut10.yaml"):
         (scenario,) = load(tmp_path / path, only="money")
         plan = solve(scenario.case, memo=memo)

@@ -16,8 +16,9 @@ from planner.errors import SolverError
 from planner.model.rule import Model, Row, Stage
 from planner.plan.solve import solve
 from planner.solver import highs
-from planner.solver.highs import Session, quiet_stdout
+from planner.solver.highs import SLIP, Session
 from planner.solver.ladder import Ladder, Reached
+from planner.solver.quiet import quiet_stdout
 from planner.solver.stating import state
 from tests.cases import money
 from tests.rules.tools import people
@@ -205,3 +206,16 @@ def test_highs_is_the_one_tested_against() -> None:
     solver = Session(model(SUM)).solver
     assert isinstance(solver, highspy.Highs)
     assert [solver.getOptionValue(o)[1] for o in ("threads", "random_seed")] == [1, 0]
+
+
+def test_a_sliver_has_as_much_room_as_goals_are_held_with() -> None:
+    """Rows held to within the solver's own noise of each other clash only to its last digits."""
+    model = Model([0.0], [10.0], [False], [
+        Row("r", "low", [(0, 1.0)], 1.0, inf), Row("r", "high", [(0, 1.0)], -inf, 1.0 - 5e-9)])
+    session = Session(model)
+    assert session.optimise([(0, 1.0)], "max").status == "infeasible"
+    found = session.surely([(0, 1.0)], "max")
+    assert found.status == "optimal" and found.value == pytest.approx(1.0, abs=SLIP)
+    assert session.optimise([(0, 1.0)], "max").status == "infeasible"
+    session.hold(1, -inf, 0.99)
+    assert session.surely([(0, 1.0)], "max").status == "infeasible"

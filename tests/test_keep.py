@@ -16,7 +16,8 @@ from planner.errors import InputError
 from planner.plan.compare import compare
 from planner.plan.earlier import keep
 from planner.plan.measures import MEASURES
-from planner.plan.solve import Solved, solve
+from planner.plan.solve import solve
+from planner.plan.solved import Memo
 from tests.rules.tools import people, placed
 
 SAMPLE = Path(__file__).parent.parent / "scenarios"
@@ -63,7 +64,7 @@ def test_an_earlier_plan_makes_another_case() -> None:
     kept = given.keeping({("K2", "J1")})
     assert kept.fingerprint != given.fingerprint == given.keeping(()).fingerprint
     assert kept.fingerprint_of("both", "money") == given.fingerprint_of("both", "money")
-    memo: dict[str, Solved] = {}
+    memo = Memo()
     assert placed(solve(given, memo=memo)) != placed(solve(kept, memo=memo))
     after = with_orders(kept, [order("posts", "set", {"priority": "3"}, "post = J1")])
     assert after.earlier == kept.earlier

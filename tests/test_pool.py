@@ -26,7 +26,8 @@ from planner.plan import solve as solving
 from planner.plan.compare import compare, load_all
 from planner.plan.many import Chunk, ahead, solve_all
 from planner.plan.plan import Plan
-from planner.plan.solve import Solved, solve
+from planner.plan.solve import solve
+from planner.plan.solved import Memo, Solved
 from planner.show.export import as_json
 from planner.solver import pool
 from planner.solver.pool import gather
@@ -34,7 +35,8 @@ from tests.cases import money
 from tests.pool_work import die, die_once, refuse_odd, solved_but_die_once, square
 
 ROOT = Path(__file__).parent.parent
-BASE, CUT = str(ROOT / "scenarios/base"), str(ROOT / "scenarios/cut10.yaml")
+BASE, CUT, SPLIT = (str(ROOT / "scenarios" / name)
+                    for name in ("base", "cut10.yaml", "split37.yaml"))
 
 
 def cases() -> list[Case]:
@@ -92,7 +94,8 @@ def test_a_case_is_sent_without_what_was_read_off_it() -> None:
 def test_two_workers_give_the_bytes_of_one(capsys: pytest.CaptureFixture[str]) -> None:
     out = []
     for workers in ("1", "2"):
-        args = ["compare", BASE, CUT, "--only", "money", "--json", "-q", "--workers", workers]
+        args = ["compare", BASE, CUT, SPLIT, "--only", "money", "--json", "-q",
+                "--workers", workers]
         assert run(args) == 0
         out.append(capsys.readouterr().out)
     assert out[0] == out[1] and len(out[0]) > 10_000
@@ -103,7 +106,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLANNER_TEST_MARK", str(tmp_path / "died"))
-    given = load_all([BASE, CUT], "money")
+    given = load_all([BASE, CUT, SPLIT], "money")
     alone = as_json(compare(given))
     asked = many.gather
     monkeypatch.setattr(many, "gather", lambda work, *a: asked(solved_but_die_once, *a))
@@ -134,12 +137,15 @@ def test_halves_in_common_are_solved_once_and_lost_ones_here(
     monkeypatch.setattr(solving, "solve_half", noted)
     twice = solve_all([*given, *given], workers=2)
     assert paid(twice) == alone * 2
-    assert sent == [c.fingerprint for c in given]
-    assert here == [given[0].fingerprint, given[2].fingerprint]
+    assert sent == [c.fingerprint for c in given[1:]]  # from the first, solved here, all start
+    assert here == [given[1].fingerprint, given[3].fingerprint]
 
 
 def test_a_case_is_finished_while_others_are_solved(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first chunk is back: its cases are made plans, before the second is even begun."""
+    """The first chunk is back: its cases are made plans, before the second is even begun.
+
+    The first case of all, from which the others start, is solved here before any is sent.
+    """
     given, begun = cases(), []
 
     def one_by_one(
@@ -154,8 +160,8 @@ def test_a_case_is_finished_while_others_are_solved(monkeypatch: pytest.MonkeyPa
     heard: list[tuple[int, int]] = []
     solve_all(given, workers=2, started=lambda n: seen.append(len(begun)),
               counted=lambda *a: heard.append(a))
-    assert seen == [1, 2, 3, 4]
-    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert seen == [0, 0, 1, 2, 3]  # of the first it is told twice
+    assert heard == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_alike_cases_are_sent_together_and_share_their_tables(
@@ -171,7 +177,7 @@ def test_alike_cases_are_sent_together_and_share_their_tables(
         yield from ()
 
     monkeypatch.setattr(many, "gather", kept)
-    with ahead({}, given, workers=2):
+    with ahead(Memo(), given, workers=2):
         pass
     assert [len(chunk.jobs) for chunk in chunks] == [4] * 8
     arrived = pickle.loads(pickle.dumps(chunks[0]))

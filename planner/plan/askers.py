@@ -28,7 +28,8 @@ from planner.plan.plan import Plan
 from planner.plan.priced import LISTED, priced
 from planner.plan.recount import recount
 from planner.plan.relaxing import lift_order, must_order, pin_order, quoted
-from planner.plan.solve import Solved, people_part, solve
+from planner.plan.solve import people_part, solve
+from planner.plan.solved import Memo
 from planner.solver.ladder import Climb, Reached
 
 Pair = tuple[str, str]  # codes of a candidate and a post
@@ -177,10 +178,10 @@ class Anew:
 
     def __init__(
         self, case: Case, held: frozenset[Pair], plan: Plan | None = None,
-        memo: dict[str, Solved] | None = None,
+        memo: Memo | None = None,
     ) -> None:
         self.case, self.held, self._plan = case, held, plan
-        self._memo: dict[str, Solved] = {} if memo is None else memo
+        self._memo = Memo() if memo is None else memo
 
     @cached_property
     def base(self) -> Reply:

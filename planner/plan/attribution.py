@@ -28,7 +28,8 @@ from planner.plan.shapley import (
     shares,
     whole_parts,
 )
-from planner.plan.solve import Solved, solve
+from planner.plan.solve import solve
+from planner.plan.solved import Memo
 from planner.solver.watch import NEVER, Deadline
 
 #: Random orders drawn beyond ``EXHAUSTIVE`` causes; each is also gone through backwards.
@@ -108,7 +109,7 @@ class Known:
 
     plans: dict[str, Plan] = field(default_factory=dict)
     cases: Cases = field(default_factory=dict)
-    memo: dict[str, Solved] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo)
     deadline: Deadline = NEVER
 
     def plan(self, case: Case) -> Plan | None:

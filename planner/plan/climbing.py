@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from planner.case.case import Case
 from planner.model.blocks import Block
-from planner.model.rule import Stage
+from planner.model.rule import Leximin, Stage
 from planner.plan.priced import grained
 from planner.solver.ladder import Climb, Ladder
 from planner.solver.loose import Loose
+from planner.solver.trail import Trail
 from planner.solver.watch import Tell, silent
 
 #: Columns of placements and lists from which on whole people are asked for last.
@@ -15,9 +16,12 @@ MANY = 20_000
 
 
 def climbed(
-    case: Case, block: Block, time_limit: float | None = None, tell: Tell = silent
+    case: Case, block: Block, time_limit: float | None = None, tell: Tell = silent,
+    trail: Trail | None = None,
 ) -> Climb:
     """All goals of a block, each as good as can be with those before it.
+
+    ``trail`` is where money came through in a case before, or is to be left for those after.
 
     Many pairs with a bench are climbed loosely: every value is the same, and proven. Only of plans
     that are equal in all goals another may be found: no tie of placements is broken by code.
@@ -31,4 +35,16 @@ def climbed(
                           time_limit, tell)
             if loose.plain:
                 return loose.climb(())
-    return Ladder(block.model, block.goals, block.asleep).climb(time_limit, tell=tell)
+    return Ladder(block.model, block.goals, block.asleep).climb(
+        time_limit, tell=tell, trail=trail if starts_anywhere(block) else None)
+
+
+def starts_anywhere(block: Block) -> bool:
+    """Whether what is read of a block is the same wherever its programs are started.
+
+    So it is of money without whole decisions whose amounts ``fairness`` makes unique: who pays them
+    is settled after.
+    """
+    levels = [g for g in block.goals if isinstance(g, Leximin)]
+    whole = any(block.model.whole) or any(isinstance(g, Stage) and g.whole for g in block.goals)
+    return bool(levels) and not whole and not any(g.tolerance for g in levels)

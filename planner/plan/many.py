@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
@@ -11,8 +11,10 @@ import numpy as np
 from planner.case.case import Case
 from planner.errors import Fault, PlannerError
 from planner.plan.plan import Plan
-from planner.plan.solve import Solved, halves_of, solve, solve_half
+from planner.plan.solve import halves_of, leave_trail, solve, solve_half
+from planner.plan.solved import Memo, Solved
 from planner.solver.pool import Counted, gather
+from planner.solver.trail import Packed, Trail
 from planner.solver.watch import Deadline, Tell, silent
 
 #: Cases sent together: alike ones share their tables and what was read off them, so that few are
@@ -26,10 +28,15 @@ Arrive = Callable[[Case], None]
 
 @dataclass(frozen=True)
 class Chunk:
-    """What is sent to a worker at once: cases without names, and which halves to solve of each."""
+    """What is sent to a worker at once: cases without names, and which halves to solve of each.
+
+    ``parts`` and ``trail`` are what the first case of all left in ``Memo``.
+    """
 
     jobs: tuple[tuple[Case, tuple[str, ...]], ...]
     time_limit: float | None
+    parts: Mapping[str, Solved]
+    trail: Packed
 
 
 def solve_all(
@@ -37,7 +44,7 @@ def solve_all(
     workers: int = 1,
     cluster: str | None = None,
     time_limit: float | None = None,
-    memo: dict[str, Solved] | None = None,
+    memo: Memo | None = None,
     tell: Tell = silent,
     started: Callable[[int], None] = lambda n: None,
     counted: Counted = lambda done, count: None,
@@ -47,11 +54,15 @@ def solve_all(
     A half that several cases share is solved once. With ``workers`` above 1, or on the ``cluster``
     of this address, halves are solved elsewhere at once; plans are put together and recounted
     here all the same, and what was lost on the way is solved here: the answer does not depend on
-    where. ``counted`` hears how many halves are done; ``started`` the number of the case at hand
-    and ``tell`` the goal, as in ``solve``.
+    where. So that money starts in the same place everywhere, that of the first case is solved here
+    before any is sent. ``counted`` hears how many halves are done; ``started`` the number of the
+    case at hand and ``tell`` the goal, as in ``solve``.
     """
-    memo = {} if memo is None else memo
+    memo = memo or Memo()
     plans: list[Plan | Fault] = []
+    if (workers > 1 or cluster is not None) and differ_in_money(cases):
+        started(0)
+        leave_trail(cases[0], memo, time_limit, tell)
     with ahead(memo, cases, workers, cluster, time_limit, counted) as arrive:
         for n, case in enumerate(cases):
             arrive(case)
@@ -63,9 +74,15 @@ def solve_all(
     return plans
 
 
+def differ_in_money(cases: Sequence[Case]) -> bool:
+    """Whether there is money to be solved more than once."""
+    return len({known for case in cases for known, name in halves_of(case)
+                if name != "people"}) > 1
+
+
 @contextmanager
 def ahead(
-    memo: dict[str, Solved], cases: Sequence[Case], workers: int = 1, cluster: str | None = None,
+    memo: Memo, cases: Sequence[Case], workers: int = 1, cluster: str | None = None,
     time_limit: float | None = None, counted: Counted = lambda done, count: None,
 ) -> Iterator[Arrive]:
     """Halves of these cases solved elsewhere, put into ``memo`` as they come; see ``solve_all``.
@@ -77,11 +94,11 @@ def ahead(
     if workers > 1 or cluster is not None:
         for case in cases:
             due |= {known: (case, name) for known, name in halves_of(case)
-                    if known not in memo and known not in due}
+                    if known not in memo.halves and known not in due}
     if len(due) < 2 and cluster is None:
         yield lambda case: None  # nothing to do at once
         return
-    chunks, keys = _chunks(due, CLUSTER if cluster is not None else workers, time_limit)
+    chunks, keys = _chunks(due, CLUSTER if cluster is not None else workers, time_limit, memo)
     count = len(due)
     with closing(gather(_solved, chunks, workers, cluster)) as answers:
 
@@ -93,7 +110,7 @@ def ahead(
             for known, solved in zip(keys[i], found or [None] * len(keys[i]), strict=True):
                 del due[known]
                 if solved is not None:
-                    memo[known] = solved
+                    memo.halves[known] = solved
             counted(count - len(due), count)
             return True
 
@@ -107,7 +124,7 @@ def ahead(
 
 
 def _chunks(
-    due: dict[str, tuple[Case, str]], workers: int, time_limit: float | None
+    due: dict[str, tuple[Case, str]], workers: int, time_limit: float | None, memo: Memo
 ) -> tuple[list[Chunk], list[list[str]]]:
     """The halves in few chunks, those of a case together; by chunk, what they are known by.
 
@@ -120,11 +137,13 @@ def _chunks(
     groups = list(cases.values())
     size = max(1, min(MOST_TOGETHER, -(-len(groups) // (workers * ROUNDS))))
     chunks, keys = [], []
+    parts = {key: _light(part) for key, part in memo.parts.items()}
+    trail = memo.trail.packed()
     for first in range(0, len(groups), size):
         mine = groups[first : first + size]
         chunks.append(Chunk(
             tuple((due[g[0]][0].nameless(), tuple(due[known][1] for known in g)) for g in mine),
-            time_limit))
+            time_limit, parts, trail))
         keys.append([known for g in mine for known in g])
     return chunks, keys
 
@@ -134,7 +153,7 @@ def _solved(chunk: Chunk) -> list[Solved | None]:
 
     What cases have in common beyond their halves is solved once.
     """
-    memo: dict[str, Solved] = {}
+    memo = Memo(parts=dict(chunk.parts), trail=Trail.unpacked(chunk.trail))
     out: list[Solved | None] = []
     for case, names in chunk.jobs:
         deadline = Deadline.after(chunk.time_limit)

@@ -18,10 +18,12 @@ from planner.errors import InputError
 from planner.model.blocks import Block, block_of, blocks_of, ranked_goals
 from planner.model.money.variables import SCALE
 from planner.model.rule import Leximin, Stage
+from planner.plan.climbing import starts_anywhere
 from planner.plan.without import with_cells, without
 from planner.solver.elastic import FACTS
 from planner.solver.ladder import Climb
 from planner.solver.loose import Bound, Loose
+from planner.solver.trail import Trail
 from planner.solver.watch import Tell, silent
 
 Kind = Literal["rule", "payer", "standard"]
@@ -99,7 +101,8 @@ class Pricing:
     def __init__(self, case: Case, name: str) -> None:
         self.case, self.name = case, name
         self.block = self._state(case)
-        self.kept = _kept(self.block)
+        self.trail = Trail()  # of the case as it is: every question starts from it
+        self.kept = _kept(self.block, self.trail)
         self.base = self.kept.ask(())
 
     @cached_property
@@ -152,7 +155,7 @@ class Pricing:
 
     def _anew(self, kind: Kind, of: str, case: Case) -> Price:
         block = self._state(case)
-        return self._told(kind, of, block, _kept(block).ask(()))
+        return self._told(kind, of, block, _kept(block, self.trail).ask(()))
 
     def _told(self, kind: Kind, of: str, block: Block, climb: Climb) -> Price:
         if climb.status not in ("optimal", "feasible"):
@@ -179,10 +182,11 @@ def ranked_only(case: Case, block: Block) -> Block:
         g for g in block.goals if g.goal in told and (g.goal, g.part) != ("bench", "fit")))
 
 
-def _kept(block: Block) -> Loose:
+def _kept(block: Block, trail: Trail) -> Loose:
     """A block in the solver; where it is of people alone, whole people are asked for last."""
     alone = block.people if block.money is None else None
-    return Loose(block.model, block.goals, alone.y.values() if alone else ())
+    return Loose(block.model, block.goals, alone.y.values() if alone else (),
+                 trail=trail if starts_anywhere(block) else None)
 
 
 def prices(

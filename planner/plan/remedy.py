@@ -23,7 +23,8 @@ from planner.model.blocks import blocks_of, unit_of
 from planner.model.money.entitlement import cells_of
 from planner.plan.clash import told
 from planner.plan.plan import Plan
-from planner.plan.solve import Solved, solve
+from planner.plan.solve import solve
+from planner.plan.solved import Memo
 from planner.plan.turns import TURNS, Edit, Point, given, nudged
 from planner.solver.conflict import Repair, least
 from planner.solver.elastic import Name
@@ -131,7 +132,7 @@ def mended(plan: Plan) -> tuple[Mended, ...]:
 
     As many as there is time for, where solving the case was limited.
     """
-    memo: dict[str, Solved] = {}  # the half that is not repaired is solved once
+    memo = Memo()  # the half that is not repaired is solved once
     deadline = Deadline.after(plan.left)
     found = (mend(plan.case, repair, memo, deadline) for repair in plan.repairs)
     return tuple(sorted((one for one in found if one is not None), key=lambda m: m.total))
@@ -139,7 +140,7 @@ def mended(plan: Plan) -> tuple[Mended, ...]:
 
 def nearest(
     repairs: Iterable[Mended], time_limit: float | None = None,
-    memo: dict[str, Solved] | None = None,
+    memo: Memo | None = None,
 ) -> Nearest | None:
     """The plan of the first repair, solved as any other; ``None`` when there is none."""
     for one in repairs:
@@ -158,7 +159,7 @@ def applied(case: Case, repair: Repair) -> tuple[Case, tuple[Changed, ...]] | No
 
 
 def mend(
-    case: Case, repair: Repair, memo: dict[str, Solved] | None = None, deadline: Deadline = NEVER
+    case: Case, repair: Repair, memo: Memo | None = None, deadline: Deadline = NEVER
 ) -> Mended | None:
     """Apply a repair and see that it is enough, in whole steps: solved again.
 
@@ -168,12 +169,12 @@ def mend(
     """
     try:
         return _mend(_Work(case, deadline), [(give.rule, give.of) for give in repair.gives],
-                     {} if memo is None else memo)
+                     memo or Memo())
     except (InputError, OutOfTimeError):  # the tables do not take the figure, or the time is over
         return None
 
 
-def _mend(work: _Work, names: Sequence[Name], memo: dict[str, Solved]) -> Mended | None:
+def _mend(work: _Work, names: Sequence[Name], memo: Memo) -> Mended | None:
     case, more = work.case, 0
     for lap in range(LAPS):
         if not _applied(work, names, single=lap > 0):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 
 from planner.case.case import Case
-from planner.errors import RecountError
+from planner.errors import Fault, RecountError
 from planner.model.blocks import (
     Block,
     block_of,
@@ -20,12 +21,11 @@ from planner.model.blocks import (
     tables_of,
 )
 from planner.model.money.projects import moves_money
-from planner.model.money.rules import MoneyPart
 from planner.model.money.settle import settle
 from planner.model.money.variables import SCALE, MoneyVariables, levelled
 from planner.model.people.bench import bench_order
 from planner.model.people.rules import PeoplePart
-from planner.model.people.training import courses_of
+from planner.model.people.training import courses_of, is_tied
 from planner.model.people.variables import PeopleVariables, benched, placements, sent
 from planner.model.training import awards_of, most_awarded, needs_of
 from planner.plan.clash import conflict
@@ -34,32 +34,19 @@ from planner.plan.plan import Plan, Status, Trace
 from planner.plan.priced import priced
 from planner.plan.projects import choose
 from planner.plan.recount import recount
+from planner.plan.solved import Memo, Solved
 from planner.solver.conflict import SHOWN, Conflict, Give, Repair
 from planner.solver.ladder import Climb, Held
 from planner.solver.small import Climber, OutOfTimeError
+from planner.solver.trail import Trail
 from planner.solver.watch import NEVER, Deadline, Tell, silent
 
 #: What the goals may take of the time, so that there is some to settle what they come to.
 CLIMBING = 0.75
 
 
-@dataclass(frozen=True)
-class Solved:
-    """What solving one block of a case gave."""
-
-    climb: Climb
-    money: MoneyPart | None = None
-    people: PeoplePart | None = None
-    conflict: Conflict = field(default_factory=Conflict)
-    trace: Trace = field(default_factory=Trace)
-    apart: bool = False
-    #: Whether what it came to was held to every rule, here and for these tables.
-    recounted: bool = False
-
-
 def solve(
-    case: Case, time_limit: float | None = None, memo: dict[str, Solved] | None = None,
-    tell: Tell = silent,
+    case: Case, time_limit: float | None = None, memo: Memo | None = None, tell: Tell = silent
 ) -> Plan:
     """The best plan of a case, recounted.
 
@@ -67,26 +54,27 @@ def solve(
     clashes. The best there is by then is the plan, ``stopped``, perhaps without one of its halves.
     ``tell`` hears, while the solver runs, which goal it is at.
 
-    ``memo`` keeps solved blocks by what was given to them: scenarios that change only money share
-    one people block, and the other way round. Raises ``RecountError`` when the plan breaks a rule
-    on being counted again: a fault of the program, after which nothing of it may be shown.
+    ``memo`` is what cases solved before left, and is added to.
+
+    Raises ``RecountError`` when the plan breaks a rule on being counted again: a fault of the
+    program, after which nothing of it may be shown.
     """
-    memo = {} if memo is None else memo
+    memo = memo or Memo()
     deadline = Deadline.after(time_limit)
     solved = []
     for known, name in halves_of(case):
-        if known not in memo:
-            memo[known] = solve_half(case, name, deadline, tell, memo)
-        if not memo[known].recounted:
-            memo[known] = _recounted(case, memo[known])
-        solved.append(memo[known])
+        if known not in memo.halves:
+            memo.halves[known] = solve_half(case, name, deadline, tell, memo)
+        if not memo.halves[known].recounted:
+            memo.halves[known] = _recounted(case, memo.halves[known])
+        solved.append(memo.halves[known])
+    memo.trail.left = True  # what the first case does not leave, none does
     return replace(_plan(case, solved), left=deadline.left)
 
 
 def halves_of(case: Case) -> list[tuple[str, str]]:
     """The halves of a case to be solved: what each is known by in a ``memo``, and its name."""
-    return [(f"{name} {case.fingerprint_of('both', *tables_of(name))}", name)
-            for name in blocks_of(case)]
+    return [(_key(case, name), name) for name in blocks_of(case)]
 
 
 def _recounted(case: Case, solved: Solved) -> Solved:
@@ -118,21 +106,39 @@ def _plan(case: Case, solved: list[Solved]) -> Plan:
                 clash_known=not any(h.conflict.cut for h in solved))
 
 
+def leave_trail(
+    case: Case, memo: Memo, time_limit: float | None = None, tell: Tell = silent
+) -> None:
+    """Solve the money of a case, where it has a plan, so that cases to come start from it."""
+    if case.has_money and not memo.trail.left:
+        with suppress(Fault):  # met again, and told, when the case is solved
+            found = _half(
+                case, money_apart(case), Deadline.after(time_limit), tell, False, memo.trail)
+            if found.money is not None:
+                known = memo.parts if is_tied(case) else memo.halves
+                known[_key(case, "money")] = found
+    memo.trail.left = True
+
+
+def _key(case: Case, name: str) -> str:
+    return f"{name} {case.fingerprint_of('both', *tables_of(name))}"
+
+
 def solve_half(
     case: Case, name: str, deadline: Deadline = NEVER, tell: Tell = silent,
-    memo: dict[str, Solved] | None = None,
+    memo: Memo | None = None,
 ) -> Solved:
     """Solve one half of a case. Plain data in and out, so it can be done in another process."""
-    best = None
+    memo, best = memo or Memo(), None
     if name == "joint":
-        best = _apart(case, {} if memo is None else memo, deadline, tell)
+        best = _apart(case, memo, deadline, tell)
         if best is not None and (deadline.over or best.climb.status == "optimal"):
             return best
     if name == "people":
         seated = priced(case, time_limit=deadline.left, tell=tell)
         if seated is not None:
             return _seated(case, *seated, deadline)
-    found = _half(case, block_of(case, name), deadline, tell)
+    found = _half(case, block_of(case, name), deadline, tell, trail=memo.trail)
     return best if best is not None and found.climb.status == "stopped" else found
 
 
@@ -149,11 +155,11 @@ def _seated(
 
 def _half(
     case: Case, block: Block, deadline: Deadline = NEVER, tell: Tell = silent,
-    explain: bool = True,
+    explain: bool = True, trail: Trail | None = None,
 ) -> Solved:
-    """One block; ``explain``: with what clashes when it has no plan."""
+    """One block, along a ``trail``; ``explain``: with what clashes when it has no plan."""
     limit = deadline.left if block.money is None else deadline.part(CLIMBING)
-    climb = climbed(case, block, limit, tell)
+    climb = climbed(case, block, limit, tell, trail)
     if climb.status == "infeasible":
         found = conflict(case, block.name, deadline) if explain else Conflict()
         return Solved(climb, conflict=found)
@@ -170,7 +176,7 @@ def _half(
 
 
 def _apart(
-    case: Case, memo: dict[str, Solved], deadline: Deadline, tell: Tell
+    case: Case, memo: Memo, deadline: Deadline, tell: Tell
 ) -> Solved | None:
     """A joint plan found by solving apart: ``optimal`` where it is proven to be the best.
 
@@ -185,17 +191,16 @@ def _apart(
     if "fairness" not in names or dict(order)["fairness"] > 0:
         return None
 
-    def known(key: str, block: Callable[[], Block], *given: str) -> Solved:
-        key = f"{key} {case.fingerprint_of('both', *given)}"
-        if key not in memo:
-            memo[key] = _half(case, block(), deadline, tell, explain=False)
-        return memo[key]
+    def known(key: str, block: Callable[[], Block]) -> Solved:
+        if key not in memo.parts:
+            memo.parts[key] = _half(case, block(), deadline, tell, False, memo.trail)
+        return memo.parts[key]
 
     def within(awards: tuple[int, ...], goals: tuple[str, ...]) -> Solved:
-        key = f"people within {awards} {goals}"
-        return known(key, lambda: people_within(case, awards, goals), "people")
+        key = f"{awards} {goals} {_key(case, 'people')}"
+        return known(key, lambda: people_within(case, awards, goals))
 
-    money = known("money apart", lambda: money_apart(case), "money")
+    money = known(_key(case, "money"), lambda: money_apart(case))
     if money.money is None:
         return None
     first = tuple(names[: names.index("fairness")])

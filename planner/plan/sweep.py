@@ -15,10 +15,11 @@ from planner.case.scenario import Scenario
 from planner.errors import Cell, Fault, InputError, Problem, UsageError
 from planner.plan.bends import bends
 from planner.plan.kinks import Kink
-from planner.plan.many import ahead
+from planner.plan.many import ahead, differ_in_money
 from planner.plan.measures import Measure, measures_for
 from planner.plan.point import Point, point_of
-from planner.plan.solve import Solved, solve
+from planner.plan.solve import leave_trail, solve
+from planner.plan.solved import Memo
 from planner.plan.vary import MOST, Scale, Stop, Vary, case_at, parse_vary, scale_of
 from planner.solver.pool import Counted
 from planner.solver.watch import Tell, silent
@@ -72,8 +73,10 @@ def sweep(
     if len(places) > MOST:
         raise UsageError("vary_many", count=len(places), most=MOST)
     known = _measures(scenario.case, measures)
-    at = _At(scenario.case, scales, known, only, time_limit, {}, tell)
+    at = _At(scenario.case, scales, known, only, time_limit, Memo(), tell)
     cases = _checked(at, places)
+    if differ_in_money(cases):
+        leave_trail(scenario.case, at.memo, time_limit, tell)
     points = []
     with ahead(at.memo, cases, workers, cluster, time_limit, counted) as arrive:
         for n, (stops, case) in enumerate(zip(places, cases, strict=True), 1):
@@ -105,7 +108,7 @@ class _At:
     measures: tuple[Measure, ...]
     only: Only | None
     time_limit: float | None
-    memo: dict[str, Solved]
+    memo: Memo
     tell: Tell
 
     def made(self, stops: Sequence[Stop]) -> Case:

@@ -6,13 +6,8 @@ status here is our own, read from HiGHS itself, and numbers are only read after 
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Literal
@@ -23,7 +18,9 @@ import pulp
 
 from planner.errors import SolverError
 from planner.model.rule import Model, Row, Sense, Terms
+from planner.solver.quiet import quiet_stdout
 from planner.solver.stating import rows_of, state
+from planner.solver.trail import Trail, Walk
 from planner.solver.watch import Watch
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "stopped"]
@@ -39,13 +36,17 @@ MIP_TOLERANCE = 1e-9
 #: Steps that show whether the point reached before is best or nearly so; values of options.
 FEW_STEPS = 100
 DUAL, PRIMAL, NO_LIMIT = 1, 4, 2**31 - 1
+EDGE_WEIGHTS, CHOOSE, DEVEX = "simplex_dual_edge_weight_strategy", -1, 1
+#: How far the solver may be off a bound, and how far a held value may slip (万元, shares, people):
+#: above the former, far below a yuan.
+EXACT, SLIP = 1e-9, 1e-8
 #: Fixed so that the same case gives the same bytes.
 _OPTIONS: dict[str, Any] = {
     "output_flag": False,
     "threads": 1,
     "random_seed": 0,
-    "primal_feasibility_tolerance": 1e-9,
-    "dual_feasibility_tolerance": 1e-9,
+    "primal_feasibility_tolerance": EXACT,
+    "dual_feasibility_tolerance": EXACT,
     "mip_rel_gap": 0.0,
     "mip_abs_gap": 1e-6,
 }
@@ -98,6 +99,12 @@ class Session:
         self._dropped: dict[int, Row] = {}
         self._thawed: list[tuple[int, float, float]] = []
         self.asked: tuple[int, ...] = ()
+        self._walk: Walk | None = None
+
+    def along(self, trail: Trail | None) -> None:
+        """From now on linear programs start from a trail, or leave it where it is new."""
+        size = len(self.costs), len(self.low)
+        self._walk = None if trail is None else Walk(trail, size)
 
     def restore(self) -> None:
         """Every bound and coefficient as at the start: another question to the same model."""
@@ -201,8 +208,32 @@ class Session:
         self.solver.changeObjectiveSense(
             highspy.ObjSense.kMaximize if sense == "max" else highspy.ObjSense.kMinimize
         )
+        walk = None if self.whole.any() else self._walk
+        own = walk and walk.start(self.solver, self.watch.step)
+        self._option(EDGE_WEIGHTS, DEVEX if own else CHOOSE)  # others are dear for a given basis
+        self._run()
+        outcome = self._read()
+        if walk and outcome.status == "optimal":
+            walk.end(self.solver, self.watch.step)
+        elif walk and own:  # as may be between rows that leave a sliver
+            walk.lose()
+            outcome = self._back(own)
+        return outcome
+
+    def _back(self, basis: Any) -> Outcome:
+        """The same once more from a basis it had before."""
+        self._option(EDGE_WEIGHTS, CHOOSE)
+        if basis.valid:
+            self.solver.setBasis(basis)
+        else:
+            self.solver.clearSolver()
         self._run()
         return self._read()
+
+    @property
+    def led(self) -> bool:
+        """Whether a trail says where to begin what is asked next."""
+        return self._walk is not None and not self.whole.any() and self._walk.leads(self.watch.step)
 
     def _run(self) -> None:
         """Run the solver, for as long as is left. It counts its time over all runs of an object."""
@@ -215,16 +246,19 @@ class Session:
     def surely(self, terms: Terms, sense: Sense) -> Outcome:
         """Optimise a model known to have a point.
 
-        Goals held to their values leave a sliver that presolve may round away and call
-        infeasible: then it is solved again from scratch and without presolve.
+        Goals held to their values leave a sliver that may be rounded away and called infeasible:
+        then it is solved again from scratch, without presolve, in the end with as much room as
+        goals are held with.
         """
         outcome = self.optimise(terms, sense)
-        if outcome.status != "infeasible":
-            return outcome
-        self._option("presolve", "off")
-        self.solver.clearSolver()
-        outcome = self.optimise(terms, sense)
-        self._option("presolve", "choose")
+        for room in (EXACT, SLIP):
+            if outcome.status == "infeasible":
+                self._option("presolve", "off")
+                self._option("primal_feasibility_tolerance", room)
+                self.solver.clearSolver()
+                outcome = self.optimise(terms, sense)
+                self._option("presolve", "choose")
+                self._option("primal_feasibility_tolerance", EXACT)
         return outcome
 
     def from_here(self, terms: Terms, sense: Sense) -> Outcome:
@@ -270,31 +304,3 @@ class Session:
         ]
         now = Model(self.model.lower, self.model.upper, self.whole.tolist(), rows)
         return state(now, self.costs, self.sense)
-
-
-def _flush_c() -> None:
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("ucrtbase" if os.name == "nt" else None).fflush(None)
-
-
-@contextmanager
-def quiet_stdout() -> Iterator[None]:
-    """HiGHS may write to the process's stdout whatever its options say: point it elsewhere."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    try:
-        sys.stdout.flush()
-        kept = os.dup(1)
-    except OSError:  # no such descriptor: nothing to keep clean
-        yield
-        return
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.close(nowhere)
-        yield
-    finally:
-        _flush_c()  # what C holds back would otherwise be written to the real stdout later
-        os.dup2(kept, 1)
-        os.close(kept)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from math import inf
 
 from planner.model.rule import Leximin, Model, Row, Stage
-from planner.solver.highs import MIP_TOLERANCE, Outcome, Session
-from planner.solver.leximin import SLIP, Levels
+from planner.solver.highs import MIP_TOLERANCE, SLIP, Outcome, Session
+from planner.solver.leximin import Levels
 from planner.solver.stating import Array
 from planner.solver.together import Together
+from planner.solver.trail import Trail
 from planner.solver.watch import Tell, silent
 
 #: Large values slip in proportion, for no number has more than 15 digits.
@@ -90,19 +91,24 @@ class Ladder:
         return Session(self.model, time_limit)
 
     def climb(
-        self, time_limit: float | None = None, session: Session | None = None, tell: Tell = silent
+        self, time_limit: float | None = None, session: Session | None = None,
+        tell: Tell = silent, trail: Trail | None = None,
     ) -> Climb:
         """Solve goal by goal; in a ``session`` of this ladder, with what was changed there.
 
         ``time_limit`` seconds are for all goals together; the point there is when they are over
-        is kept. ``tell`` hears, while the solver runs, which goal it is at.
+        is kept. ``tell`` hears, while the solver runs, which goal it is at. Linear programs start
+        from the ``trail`` of a model alike, or leave it.
         """
         session = session or self.session(time_limit)
         session.watch.tell = tell
+        session.along(trail)
         self.held: list[Held] = []
         asleep = {j: (self.model.lower[j], self.model.upper[j]) for j in self.asleep}
         for j in asleep:
             session.fix(j, 0.0, 0.0)
+        if self.goals:
+            session.watch.at(self.goals[0].goal, self.goals[0].part)
         first = session.optimise([], "min")
         if not first.solved:
             return Climb(first.status, first.x)
@@ -199,7 +205,8 @@ class Ladder:
         self, session: Session, goal: Stage, row: int, unique: bool = False
     ) -> tuple[Outcome | None, Reached | None]:
         """``unique``: levels hold most of the point, so that the last may well be the best."""
-        outcome = session.from_here(goal.terms, goal.sense) if unique else None
+        near = unique and not session.led
+        outcome = session.from_here(goal.terms, goal.sense) if near else None
         if outcome is None or outcome.status != "optimal":
             outcome = session.surely(goal.terms, goal.sense)
         if not outcome.solved:

@@ -8,12 +8,8 @@ from math import inf
 import numpy as np
 
 from planner.model.rule import Leximin
-from planner.solver.highs import Outcome, Session
+from planner.solver.highs import SLIP, Outcome, Session
 from planner.solver.stating import Array
-
-#: How far a held value may slip (万元, shares, people): above the solver's own tolerance, far below
-#: a yuan.
-SLIP = 1e-8
 
 #: Rules, as (rule, what it is about).
 Rules = tuple[tuple[str, str], ...]

@@ -14,10 +14,10 @@ from math import inf
 import numpy as np
 
 from planner.model.rule import Leximin, Model, Stage, Terms
-from planner.solver.highs import Outcome, Session
+from planner.solver.highs import SLIP, Outcome, Session
 from planner.solver.ladder import SLIP_IN_PROPORTION, TIE_NODES, Climb, Ladder, Reached, unproven
-from planner.solver.leximin import SLIP
 from planner.solver.stating import Array
+from planner.solver.trail import Trail
 from planner.solver.watch import Deadline, Tell, silent
 
 WHOLE = 1e-6
@@ -41,14 +41,15 @@ class Loose:
     ``firm`` are the columns that decide the most: where nothing else helps, a whole point is looked
     for that keeps those which are whole already. Goals that are ``plain`` may be climbed loosely.
     ``time_limit`` seconds, from now on, are for all that is asked; ``tell`` hears of which goal.
+    Goals that are not plain are climbed along the ``trail``.
     """
 
     def __init__(
         self, model: Model, stages: Sequence[Stage | Leximin], firm: Iterable[int] = (),
-        time_limit: float | None = None, tell: Tell = silent,
+        time_limit: float | None = None, tell: Tell = silent, trail: Trail | None = None,
     ) -> None:
         self.stages, self.firm = tuple(stages), frozenset(firm)
-        self._deadline, self._tell = Deadline.after(time_limit), tell
+        self._deadline, self._tell, self._trail = Deadline.after(time_limit), tell, trail
         self.asked = np.flatnonzero(model.whole)
         self.goals = [s for s in self.stages if isinstance(s, Stage) and not s.last]
         self.ties = [s for s in self.stages if isinstance(s, Stage) and s.last]
@@ -81,7 +82,7 @@ class Loose:
     def strictly(self, bounds: Iterable[Bound]) -> Climb:
         """Goal by goal with whole numbers, as a ladder does."""
         _set(self._whole, bounds)
-        return self._strict.climb(session=self._whole, tell=self._tell)
+        return self._strict.climb(session=self._whole, tell=self._tell, trail=self._trail)
 
     def climb(self, bounds: Sequence[Bound], most: int | None = None) -> Climb:
         """All goals (or the first ``most``), which are plain, within these bounds.

@@ -17,9 +17,8 @@ import numpy as np
 from planner.model.rule import Model, Sense, Stage, Terms
 from planner.solver.finishing import CLOSE, TRY_NODES, Answer, Finishing, Linear, Offer, at
 from planner.solver.growing import WHOLE, Growing
-from planner.solver.highs import Array, Outcome
+from planner.solver.highs import SLIP, Array, Outcome
 from planner.solver.ladder import SLIP_IN_PROPORTION, Climb, Reached
-from planner.solver.leximin import SLIP
 from planner.solver.watch import Tell, silent
 from planner.solver.weighing import weighed, weights
 

@@ -8,8 +8,7 @@ from math import inf
 import numpy as np
 
 from planner.model.rule import Leximin, Stage, Terms
-from planner.solver.highs import Outcome, Session
-from planner.solver.leximin import SLIP
+from planner.solver.highs import SLIP, Outcome, Session
 from planner.solver.stating import Array
 
 #: A dual this small is none.

@@ -72,6 +72,11 @@ class Watch:
         for kind in _KINDS:
             solver.startCallback(kind)
 
+    @property
+    def step(self) -> tuple[str, str]:
+        """The goal the solver is at, and its part."""
+        return self.goal, self.part
+
     def at(self, goal: str, part: str) -> None:
         """The goal the solver is at from now on."""
         self.goal, self.part = goal, part

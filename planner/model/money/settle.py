@@ -198,8 +198,9 @@ def _step_goals(
             off += [(more, 1.0), (less, 1.0)]
         return (Stage("settle", "min", off),)
     rank = 1e-3 / (len(units) + 1)
-    # Seven decimals of coverage: below that is the solver's noise, which must not decide.
-    lost = [round(unit.rest / unit.lead.entitlement, 7) for unit in units]
+    # Seven decimals of coverage: below that is the solver's noise, which must not decide, nor where
+    # a figure lies halfway between two of them.
+    lost = [round(round(unit.rest / unit.lead.entitlement, 12), 7) for unit in units]
     most, coarsest = max([*lost, 1e-9]), max((u.lead.step for u in units), default=1)
     return (
         Stage("settle", "max", [(up[u], lost[u] / most) for u in range(len(units))]),
