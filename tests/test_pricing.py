@@ -22,6 +22,7 @@ from planner.model.rule import Model, Row
 from planner.plan.priced import priced
 from planner.plan.recount import recount
 from planner.plan.solve import _half, _seated, solve
+from planner.plan.solved import Memo
 from planner.solver.highs import Session
 from tests.cases import case
 
@@ -71,7 +72,7 @@ def given(
 
 def same(known: Case) -> str:
     """Both ways, goal by goal; the status they share."""
-    listed = _half(known, block_of(known, "people"))
+    listed = _half(known, block_of(known, "people"), Memo())
     found = priced(known, above=0)
     if found is None:  # nobody is open to any post
         assert not pairs_of(known).count()

@@ -212,6 +212,16 @@ def test_a_target_that_must_be_met_is_in_the_way() -> None:
     confirm(given, change)
 
 
+def test_a_barrier_and_a_target_that_must_be_met_give_together() -> None:
+    given = people([{"post": "J1", "max_age": 45}], [{"candidate": "K1", **OLD}], targets=[
+        {"target": "old", "group": "age > 45", "of": "placed", "max_count": 0,
+         "strength": "must"}])
+    change = change_for(given, "K1")
+    assert change.steps == (Step("too_old", 1, "45", "46"), Step("must"))
+    confirm(given, change)
+    assert asked(given).would_fill(0) == (change,)
+
+
 def test_no_vacant_seat_no_change() -> None:
     given = people([{"post": "J1"}], [{"candidate": "K1"}],
                    incumbents=[{"person": "P1", "post": "J1"}])

@@ -7,7 +7,7 @@ tables (``Anew``): pricing its pairs, or solving money and people together, take
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
@@ -178,10 +178,10 @@ class Anew:
 
     def __init__(
         self, case: Case, held: frozenset[Pair], plan: Plan | None = None,
-        memo: Memo | None = None,
+        memos: Mapping[bool, Memo] | None = None,
     ) -> None:
         self.case, self.held, self._plan = case, held, plan
-        self._memo = Memo() if memo is None else memo
+        self._memos = memos or {asking: Memo(asking=asking) for asking in (True, False)}
 
     @cached_property
     def base(self) -> Reply:
@@ -221,7 +221,7 @@ class Anew:
     def changed(self, orders: Sequence[Order]) -> Anew | None:
         """The same of the case after some changes; ``None`` when it does not stand."""
         after = _after(self.case, orders)
-        return None if after is None else Anew(after, self.held, None, self._memo)
+        return None if after is None else Anew(after, self.held, None, self._memos)
 
     def orders_for(self, i: int, j: int) -> tuple[Order, ...]:
         """What puts candidate ``i`` on post ``j``: a pin, which asks that nothing bars them, or a
@@ -252,10 +252,11 @@ class Anew:
 
     def _solved(self, case: Case, hold: bool = True) -> Reply:
         """The plan of a case; ``hold``: the one that, among equals, keeps to those placed."""
-        kept = case if case.earlier or not hold else case.keeping(self.held)
+        asking = hold and not case.earlier
+        kept = case.keeping(self.held) if asking else case
         if not is_tied(case) and (found := priced(kept)) is not None:
             return _of_priced(case, kept, *found)
-        plan = solve(kept, memo=self._memo)
+        plan = solve(kept, memo=self._memos[asking])
         return _reply(case, plan.status, plan)
 
 

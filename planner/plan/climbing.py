@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from planner.case.case import Case
-from planner.model.blocks import Block
+from planner.model.blocks import Block, ranked_goals
 from planner.model.rule import Leximin, Stage
 from planner.plan.priced import grained
 from planner.solver.ladder import Climb, Ladder
@@ -17,7 +20,7 @@ MANY = 20_000
 
 def climbed(
     case: Case, block: Block, time_limit: float | None = None, tell: Tell = silent,
-    trail: Trail | None = None,
+    trail: Trail | None = None, asking: bool = False,
 ) -> Climb:
     """All goals of a block, each as good as can be with those before it.
 
@@ -25,6 +28,7 @@ def climbed(
 
     Many pairs with a bench are climbed loosely: every value is the same, and proven. Only of plans
     that are equal in all goals another may be found: no tie of placements is broken by code.
+    So it is of a question (``asking``), where only what goals come to is wanted.
     """
     v = block.people
     if v is not None and v.bench is not None and block.money is None and (
@@ -35,8 +39,19 @@ def climbed(
                           time_limit, tell)
             if loose.plain:
                 return loose.climb(())
-    return Ladder(block.model, block.goals, block.asleep).climb(
+    goals = tuple(_asked(case, block)) if asking and block.money is None else block.goals
+    return Ladder(block.model, goals, block.asleep).climb(
         time_limit, tell=tell, trail=trail if starts_anywhere(block) else None)
+
+
+def _asked(case: Case, block: Block) -> Iterator[Stage | Leximin]:
+    """The goals that are ranked, and of what decides among equals only the plan held on to."""
+    ranked = {goal for goal, _ in ranked_goals(case)}
+    for goal in block.goals:
+        if goal.goal == "steady" and isinstance(goal, Stage):
+            yield replace(goal, last=True)
+        elif goal.goal in ranked:
+            yield goal
 
 
 def starts_anywhere(block: Block) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from planner.case.case import Case
 from planner.case.recipe import Order
@@ -77,6 +78,28 @@ def kin_order(person: str, others: list[str]) -> Order:
     sides = [f"({quoted(a, person)} and {quoted(b, other)})" for other in others
              for a, b in (("person", "other"), ("other", "person"))]
     return order("kin", "remove", {}, " or ".join(sides), "kin")
+
+
+def lifts_of(case: Case, i: int) -> Iterator[tuple[tuple[Step, ...], list[Order]]]:
+    """Rules on several that may keep out candidate ``i``, and what takes them back.
+
+    Kin placed, targets that must be met, pins: each by itself, then more and more together.
+    """
+    me = case.rows("candidates")[i].candidate
+    kin = sorted({r.other if r.person == me else r.person for r in case.rows("kin")
+                  if me in (r.person, r.other)} & {r.candidate for r in case.rows("candidates")})
+    pins = [(r.candidate, r.post) for r in case.rows("pairs") if r.decision == "pin"]
+    lifts: list[tuple[Step, list[Order]]] = []
+    if kin:
+        lifts.append((Step("kin"), [kin_order(me, kin)]))
+    if any(t.strength == "must" for t in case.rows("targets")):
+        lifts.append((Step("must"), [order(
+            "targets", "set", {"strength": "should"}, "strength = must", "must")]))
+    if pins:
+        lifts.append((Step("pin_lifted"), [lift_order(*pair) for pair in pins]))
+    for count in range(1, len(lifts) + 1):
+        for taken in combinations(lifts, count):
+            yield tuple(step for step, _ in taken), [o for _, more in taken for o in more]
 
 
 def _relatives(case: Case, i: int, j: int) -> list[str]:

@@ -38,7 +38,6 @@ from planner.plan.solved import Memo, Solved
 from planner.solver.conflict import SHOWN, Conflict, Give, Repair
 from planner.solver.ladder import Climb, Held
 from planner.solver.small import Climber, OutOfTimeError
-from planner.solver.trail import Trail
 from planner.solver.watch import NEVER, Deadline, Tell, silent
 
 #: What the goals may take of the time, so that there is some to settle what they come to.
@@ -112,8 +111,7 @@ def leave_trail(
     """Solve the money of a case, where it has a plan, so that cases to come start from it."""
     if case.has_money and not memo.trail.left:
         with suppress(Fault):  # met again, and told, when the case is solved
-            found = _half(
-                case, money_apart(case), Deadline.after(time_limit), tell, False, memo.trail)
+            found = _half(case, money_apart(case), memo, Deadline.after(time_limit), tell, False)
             if found.money is not None:
                 known = memo.parts if is_tied(case) else memo.halves
                 known[_key(case, "money")] = found
@@ -138,7 +136,7 @@ def solve_half(
         seated = priced(case, time_limit=deadline.left, tell=tell)
         if seated is not None:
             return _seated(case, *seated, deadline)
-    found = _half(case, block_of(case, name), deadline, tell, trail=memo.trail)
+    found = _half(case, block_of(case, name), memo, deadline, tell, not memo.asking)
     return best if best is not None and found.climb.status == "stopped" else found
 
 
@@ -154,12 +152,12 @@ def _seated(
 
 
 def _half(
-    case: Case, block: Block, deadline: Deadline = NEVER, tell: Tell = silent,
-    explain: bool = True, trail: Trail | None = None,
+    case: Case, block: Block, memo: Memo, deadline: Deadline = NEVER, tell: Tell = silent,
+    explain: bool = True,
 ) -> Solved:
-    """One block, along a ``trail``; ``explain``: with what clashes when it has no plan."""
+    """One block, along the trail; ``explain``: with what clashes when it has no plan."""
     limit = deadline.left if block.money is None else deadline.part(CLIMBING)
-    climb = climbed(case, block, limit, tell, trail)
+    climb = climbed(case, block, limit, tell, memo.trail, memo.asking)
     if climb.status == "infeasible":
         found = conflict(case, block.name, deadline) if explain else Conflict()
         return Solved(climb, conflict=found)
@@ -193,7 +191,7 @@ def _apart(
 
     def known(key: str, block: Callable[[], Block]) -> Solved:
         if key not in memo.parts:
-            memo.parts[key] = _half(case, block(), deadline, tell, False, memo.trail)
+            memo.parts[key] = _half(case, block(), memo, deadline, tell, False)
         return memo.parts[key]
 
     def within(awards: tuple[int, ...], goals: tuple[str, ...]) -> Solved:

@@ -34,8 +34,12 @@ class Memo:
     one people block, and the other way round; ``parts`` the same of what joint blocks are put
     together from. ``trail`` is where the money of the first case came through: where only amounts
     differ, that of all others starts from it.
+
+    ``asking``: only what goals come to is wanted, so that any of plans equal in all of them will
+    do, and nobody needs to know what clashes where there is none.
     """
 
     halves: dict[str, Solved] = field(default_factory=dict)
     parts: dict[str, Solved] = field(default_factory=dict)
     trail: Trail = field(default_factory=Trail)
+    asking: bool = False

@@ -7,7 +7,7 @@ goal. A change that lets somebody in but does not bring them in by itself comes 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 
@@ -15,7 +15,6 @@ import numpy as np
 
 from planner.case.conditions import condition, evaluate
 from planner.case.recipe import Order
-from planner.case.whatif import order
 from planner.model.people.pool import eligible, fits, pair_fields, seats_of
 from planner.plan.again import Reply
 from planner.plan.askers import NO_PLAN, Asker, asker_for
@@ -31,7 +30,7 @@ from planner.plan.near import (
     why_empty,
 )
 from planner.plan.plan import Plan
-from planner.plan.relaxing import kin_order, lift_order, orders_of
+from planner.plan.relaxing import lift_order, lifts_of, orders_of
 
 
 class WhyNot:
@@ -92,9 +91,11 @@ class WhyNot:
             missed = [(c, j) for c, j in opened if self.posts[j] in self.empty]
             return tuple(filter(None, (change, self._trained(i, missed))))
         trained = [c for c in (self._trained(i, opened),) if c]
-        found = [self._relaxed(near, i) for near in near_person(self.case, i, most)]
-        rest = sorted((c for c in found if c), key=lambda c: len(c.steps))
-        return (*trained, *rest)[:most]
+        nears = near_person(self.case, i, most)
+        found = [c for near in nears if (c := self._relaxed(near, i))]
+        if not trained and not found:
+            found = list(self._forced_in((near, i) for near in nears))
+        return (*trained, *sorted(found, key=lambda c: len(c.steps)))[:most]
 
     def _pinned(self, i: int) -> Change | None:
         """The place that costs least, among the posts open to candidate ``i``."""
@@ -107,32 +108,24 @@ class WhyNot:
         return self._change(self.asker, reply, i, self.posts.index(post), (), True)
 
     def _forced(self, i: int, posts: list[int]) -> Iterator[Change]:
-        """Rules that keep out somebody eligible: kin placed, targets that must be met, pins."""
-        me, decided = self.candidates[i], [
-            (r.candidate, r.post) for r in self.case.rows("pairs") if r.decision == "pin"]
-        kin = sorted({r.other if r.person == me else r.person for r in self.case.rows("kin")
-                      if me in (r.person, r.other)} & set(self.candidates))
-        lifts: list[tuple[Step, list[Order]]] = []
-        if kin:
-            lifts.append((Step("kin"), [kin_order(me, kin)]))
-        if any(t.strength == "must" for t in self.case.rows("targets")):
-            lifts.append((Step("must"), [order(
-                "targets", "set", {"strength": "should"}, "strength = must", "must")]))
-        if decided:
-            lifts.append((Step("pin_lifted"), [lift_order(*pair) for pair in decided]))
-        for count in range(1, len(lifts) + 1):
-            for first in range(len(lifts) - count + 1):
-                taken = lifts[first:first + count]
-                orders = [o for _, more in taken for o in more]
-                for j in posts[:3]:
-                    change = self._solved_again(orders, i, j, tuple(s for s, _ in taken))
-                    if change:
-                        yield change
+        """Candidate ``i``, who is eligible, on a post once rules on several give."""
+        return filter(None, (self._solved_again(orders, i, j, steps)
+                             for steps, orders in lifts_of(self.case, i) for j in posts[:3]))
 
     def _relaxed(self, near: Near, i: int) -> Change | None:
         """A change of barriers for candidate ``i``, with a pin where it takes one."""
         return self._solved_again(
             list(orders_of(self.case, near.steps, i, near.post)), i, near.post, near.steps)
+
+    def _forced_in(self, nears: Iterable[tuple[Near, int]]) -> Iterator[Change]:
+        """Changes of barriers, for a candidate each, that take rules on several giving as well."""
+        for near, i in nears:
+            mine = list(orders_of(self.case, near.steps, i, near.post))
+            for steps, orders in lifts_of(self.case, i):
+                if change := self._solved_again(
+                        [*mine, *orders], i, near.post, (*near.steps, *steps)):
+                    yield change
+                    break
 
     def _solved_again(
         self, orders: list[Order], i: int, j: int, steps: tuple[Step, ...]
@@ -215,9 +208,12 @@ class WhyNot:
         """The nearest changes that fill one more seat of post ``j``, each solved again.
 
         First what lets in somebody eligible whom a rule on several keeps out, then relaxations of
-        the post's own barriers, last a pin that fills it at the cost of the plan as it is.
+        the post's own barriers, last a pin that fills it at the cost of the plan as it is. Where
+        none of them does: relaxations that take rules on several giving as well.
         """
-        return tuple(islice(filter(None, self._fills(j)), most))
+        found = tuple(islice(filter(None, self._fills(j)), most))
+        return found or tuple(islice(self._forced_in(
+            (near, i) for near in near_seat(self.case, j) for i in self._best(near)), most))
 
     def _fills(self, j: int) -> Iterator[Change | None]:
         if why_empty(self.case, self.placed, j) == "kin":
