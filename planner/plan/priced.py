@@ -31,7 +31,9 @@ from planner.solver.priced import MUST, Priced
 from planner.solver.watch import Tell, silent
 
 #: Up to so many eligible pairs of classes, all are listed.
-LISTED = 50_000
+LISTED = 5_000
+#: Fewer parts of a case than this are divided.
+PARTS = 20
 
 
 class Offered:
@@ -43,6 +45,14 @@ class Offered:
     def listed(self) -> list[int]:
         """The columns of the pairs in the pool."""
         return self.pool.columns
+
+    def parts(self) -> Array:
+        """Posts that the same targets count, as those of a street; where these are few, fewer."""
+        pairs = self.pool.pairs
+        J = np.array(self.pool.order, dtype=int) % len(pairs.what)
+        parts = pairs.pattern[J]
+        few = len(np.unique(parts)) < PARTS
+        return np.asarray(parts * PARTS + J % PARTS if few else parts, dtype=int)
 
     def better(
         self, out: Outcome, weight: float, sense: Sense, reduced: Array

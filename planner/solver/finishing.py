@@ -24,9 +24,10 @@ NODES = 2000
 AT_ONCE = 12_000
 #: Up to so many columns that cost nothing in a linear answer join it.
 AT_NO_COST = 60_000
-#: An answer is improved part by part until so many tries in a row (each worth so many branches)
-#: are in vain; the first leaves so much of it as it is.
-TRIES, TRY_NODES, KEPT, LEAST_KEPT, MOST_KEPT = 2, 200, 0.8, 0.4, 0.9
+#: An answer is improved part by part: of each size, until so many tries in a row (each worth so
+#: many branches) are in vain, or a goal took so many iterations in all (counts, not times).
+#: Many small ones go further in a minute than large ones in ten.
+SIZES, TRY_NODES, EFFORT = ((0.1, 5), (0.2, 2), (0.4, 2)), 200, 100_000
 #: A whole answer this near to its bound, in parts of it, is not improved part by part.
 CLOSE = 1e-4
 
@@ -59,6 +60,10 @@ class Offer(Protocol):
     def listed(self) -> list[int]:
         """The columns that are, of those the offer is about: they are to be whole."""
 
+    def parts(self) -> Array:
+        """The part of the case each of those belongs to: parts have little to do with each other.
+        """
+
     def better(
         self, out: Outcome, weight: float, sense: Sense, reduced: Array
     ) -> tuple[Array, float]:
@@ -79,6 +84,7 @@ class Finishing:
     def __init__(self, session: Growing, offer: Offer) -> None:
         self.session, self.offer = session, offer
         self.sure = True  # nothing was left undecided
+        self.spent = 0  # iterations, over the whole answers asked for a goal
 
     def _join(self, names: Array) -> None:
         first, rows = len(self.session.model.lower), len(self.session.model.rows)
@@ -96,6 +102,7 @@ class Finishing:
         """
         sign, near = -1.0 if stage.sense == "max" else 1.0, CLOSE * abs(bound)
         if best is None:
+            self.spent = 0
             best = self._better(None, self._ask(stage, bound, self._kept(linear.out.x)), sign)
             if not reaches(best, bound, sign, near):
                 linear = self._joined(linear, WHOLE, AT_NO_COST) or linear
@@ -145,19 +152,25 @@ class Finishing:
         return Answer(best.value, max(bound, nearest) if sign > 0 else min(bound, nearest), best.x)
 
     def _improved(
-        self, stage: Stage, bound: float, best: Answer | None, sign: float, near: float
+        self, stage: Stage, bound: float, best: Answer | None, sign: float, near: float,
+        effort: Callable[[Array], int] = lambda x: EFFORT,
     ) -> Answer | None:
-        """The answer with a part of it free at a time, the rest as it is; ``near`` is enough."""
-        kept, in_vain = KEPT, 0
-        rng = np.random.default_rng(0)
-        while in_vain < TRIES:
-            if best is None or reaches(best, bound, sign, near):
-                return best
-            out = self._ask(stage, bound, self._kept(best.x, kept, rng), TRY_NODES)
-            done = out.status == "optimal"
-            kept = max(LEAST_KEPT, kept - 0.1) if done else min(MOST_KEPT, kept + 0.1)
-            was, best = best, self._better(best, out, sign)
-            in_vain = in_vain + 1 if best is was else 0
+        """The answer with some parts of it free at a time, the rest as it is; ``near`` is enough.
+
+        Larger parts are tried for as long as each try comes to its end. ``effort``: how many
+        iterations it is worth to do better than a point.
+        """
+        rng, ended = np.random.default_rng(0), True
+        for freed, tries in SIZES:
+            in_vain = 0
+            while in_vain < tries and ended:
+                if best is None or reaches(best, bound, sign, near) or (
+                        self.spent >= effort(best.x)):
+                    return best
+                out = self._ask(stage, bound, self._kept(best.x, rng, freed), TRY_NODES)
+                was, best = best, self._better(best, out, sign)
+                in_vain = in_vain + 1 if best is was else 0
+                ended = best is not was or out.status == "optimal"
         return best
 
     def _better(self, best: Answer | None, out: Outcome, sign: float) -> Answer | None:
@@ -178,14 +191,18 @@ class Finishing:
                 np.array(self.session.model.upper)[columns])
 
     def _kept(
-        self, x: Array, part: float = 1.0, rng: np.random.Generator | None = None
+        self, x: Array, rng: np.random.Generator | None = None, freed: float = 0.0
     ) -> tuple[Array, Array]:
-        """Bounds in which this part of what is whole in ``x`` stays."""
+        """Bounds in which what is whole in ``x`` stays; with ``rng``, but for some parts of it."""
         low, high = self._bounds()
         x = self._padded(x)[self._columns()]
         stays = (x > WHOLE) & (np.abs(x - np.round(x)) <= WHOLE)
         if rng is not None:
-            stays &= rng.random(len(x)) < part
+            parts = self.offer.parts()
+            sizes = np.bincount(parts, weights=stays)
+            order = rng.permutation(len(sizes))
+            before = np.cumsum(sizes[order]) - sizes[order]
+            stays &= ~np.isin(parts, order[before < freed * sizes.sum()])
         return np.where(stays, np.round(x), low), high
 
     def _ask(
@@ -194,7 +211,9 @@ class Finishing:
         """The best whole answer over the pool within these bounds."""
         with self.session.asking_whole(self._columns(), *bounds):
             self.session.aim(bound, stage.sense)
-            return self.session.optimise(stage.terms, stage.sense, nodes)
+            out = self.session.optimise(stage.terms, stage.sense, nodes)
+            self.spent += self.session.iterations
+            return out
 
 
 def at(stage: Stage, x: Array) -> float:

@@ -10,7 +10,7 @@ from math import inf
 import highspy
 import numpy as np
 
-from planner.model.rule import Row, Sense
+from planner.model.rule import Model, Row, Sense
 from planner.solver.highs import Array, Session
 
 #: How far a value may be from a whole number and still be one.
@@ -32,6 +32,11 @@ class Columns:
 
 class Growing(Session):
     """A session whose model takes more columns and rows, and asks for whole ones when told to."""
+
+    def __init__(self, model: Model, time_limit: float | None = None) -> None:
+        super().__init__(model, time_limit)
+        # Short tries gain nothing by starting over, whose presolve was seen not to come to an end.
+        self._option("mip_allow_restart", False)
 
     def grow(self, new: Columns) -> None:
         """Columns join the model."""
@@ -111,6 +116,11 @@ class Growing(Session):
         d = np.where((np.abs(d) <= WHOLE) & np.isinf(columns), 0.0, d)
         some, more = y != 0, d != 0
         return sign * float(y[some] @ rows[some] + d[more] @ columns[more])
+
+    @property
+    def iterations(self) -> int:
+        """The iterations of the simplex method the last answer took, over all branches."""
+        return int(self.solver.getInfo().simplex_iteration_count)
 
     def reduced(self) -> Array:
         """The reduced costs of all columns in the last linear answer."""

@@ -15,7 +15,7 @@ from math import inf
 import numpy as np
 
 from planner.model.rule import Model, Sense, Stage, Terms
-from planner.solver.finishing import CLOSE, TRY_NODES, Answer, Finishing, Linear, Offer, at
+from planner.solver.finishing import CLOSE, EFFORT, TRY_NODES, Answer, Finishing, Linear, Offer, at
 from planner.solver.growing import WHOLE, Growing
 from planner.solver.highs import SLIP, Array, Outcome
 from planner.solver.ladder import SLIP_IN_PROPORTION, Climb, Reached
@@ -31,6 +31,8 @@ INSIDE = 50_000
 #: Up to so many columns of the offer, goals that cannot all be at their linear bounds are asked for
 #: one by one until each is proven.
 ONE_BY_ONE = 5_000
+#: How much more effort an answer is worth where a goal before the last is not at its linear bound.
+MORE = 3
 
 
 class Priced(Finishing):
@@ -215,10 +217,12 @@ class Priced(Finishing):
         for _, row, _ in values:
             self.session.hold(row)
         one = Stage(self.part, "max", self.first.terms())
+        self.spent = 0
         best = self._better(None, self._ask(
             one, self.first.bound, self._kept(self.first.out.x), TRY_NODES), -1.0)
         near = CLOSE * abs(bound) * abs(self.weigh.get((last.goal, last.part), 1.0))
-        best = self._improved(one, self.first.bound, best, -1.0, near)
+        best = self._improved(one, self.first.bound, best, -1.0, near, lambda x: EFFORT * (
+            MORE if any(self._missed(s, x) for s, *_ in values) else 1))
         for stage, row, value in values:
             self._hold(stage, row, value)
         return best
