@@ -51,7 +51,7 @@ def both(known: Case) -> tuple[Asker, Asker]:
 def pricing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pairs of small cases listed, then priced as those of large ones are."""
     if request.param:
-        monkeypatch.setattr(askers, "priced", lambda case: priced(case, above=0))
+        monkeypatch.setattr(askers, "priced", lambda case, **more: priced(case, above=0, **more))
 
 
 @pytest.mark.parametrize("seed", range(CASES))

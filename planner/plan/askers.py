@@ -254,7 +254,7 @@ class Anew:
         """The plan of a case; ``hold``: the one that, among equals, keeps to those placed."""
         asking = hold and not case.earlier
         kept = case.keeping(self.held) if asking else case
-        if not is_tied(case) and (found := priced(kept)) is not None:
+        if not is_tied(case) and (found := priced(kept, asking=asking)) is not None:
             return _of_priced(case, kept, *found)
         plan = solve(kept, memo=self._memos[asking])
         return _reply(case, plan.status, plan)

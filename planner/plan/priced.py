@@ -126,12 +126,14 @@ class Offered:
 
 
 def priced(
-    case: Case, above: int = LISTED, time_limit: float | None = None, tell: Tell = silent
+    case: Case, above: int = LISTED, time_limit: float | None = None, tell: Tell = silent,
+    asking: bool = False,
 ) -> tuple[PeopleVariables, Climb] | None:
     """The plan of people by pricing; ``None`` where all pairs are to be listed instead.
 
     That is in cases with a bench or training, with no more than ``above`` pairs, and where no
-    whole answer came of the pool although there was time.
+    whole answer came of the pool although there was time. ``asking``: to keep to an earlier plan
+    only breaks ties.
     """
     p = people_of(case)
     if p.bench is not None or p.trainable or p.match.count() <= above:
@@ -142,6 +144,8 @@ def priced(
     model = Model()
     pool = pooled(case, pairs, model)
     stages = _stages(case, pool, model)
+    if asking:
+        stages = [replace(s, last=s.goal == "steady") for s in stages]
     model.whole = [False] * len(model.whole)  # asked for when there is a linear answer
     rows = [model.row(Row("goal", s.goal, s.terms)) for s in stages]
     pool.fit = next((r for r, s in zip(rows, stages, strict=True) if s.goal == "fit"), -1)

@@ -30,6 +30,8 @@ AT_NO_COST = 60_000
 SIZES, TRY_NODES, EFFORT = ((0.1, 5), (0.2, 2), (0.4, 2)), 200, 100_000
 #: A whole answer this near to its bound, in parts of it, is not improved part by part.
 CLOSE = 1e-4
+#: One so many times as far from it may be the best or nearly so: few columns can be in a better.
+SOON = 5
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Finishing:
         Without one to start from: first whatever the linear answer has whole stays; then with all
         columns that cost nothing in it, as there may be many. Then the answer is improved part by
         part; then all columns that can be in a better one are asked to be whole at once, if they
-        are not too many.
+        are not too many. What only breaks a tie is done with the first answer.
         """
         sign, near = -1.0 if stage.sense == "max" else 1.0, CLOSE * abs(bound)
         if best is None:
@@ -108,6 +110,11 @@ class Finishing:
                 linear = self._joined(linear, WHOLE, AT_NO_COST) or linear
                 best = self._better(
                     best, self._ask(stage, bound, self._kept(linear.out.x)), sign)
+        if best is not None and stage.last:
+            return best
+        if best is not None and reaches(best, bound, sign, SOON * near):
+            best = self._at_once(stage, linear, bound, best, sign, TRY_NODES) or best
+            bound = best.bound
         if not reaches(best, bound, sign, near):
             best = self._improved(stage, bound, best, sign, near)
         if best is not None and reaches(best, bound, sign):
@@ -126,7 +133,8 @@ class Finishing:
         return replace(linear, out=out) if out.status == "optimal" else None
 
     def _at_once(
-        self, stage: Stage, linear: Linear, bound: float, best: Answer | None, sign: float
+        self, stage: Stage, linear: Linear, bound: float, best: Answer | None, sign: float,
+        nodes: int = NODES,
     ) -> Answer | None:
         """All columns that can be in an answer better than ``best`` asked to be whole at once."""
         gap = inf if best is None else linear.scale * abs(best.value - linear.bound) + WHOLE
@@ -141,7 +149,7 @@ class Finishing:
         low, high = self._bounds()
         worse = -1.0 if linear.sense == "max" else 1.0
         high = np.where(worse * self.session.reduced()[self._columns()] > gap, low, high)
-        out = self._ask(stage, bound, (low, high))
+        out = self._ask(stage, bound, (low, high), nodes)
         best = self._better(best, out, sign)
         if best is None:
             self.sure = self.sure and out.status == "infeasible"

@@ -15,7 +15,17 @@ from math import inf
 import numpy as np
 
 from planner.model.rule import Model, Sense, Stage, Terms
-from planner.solver.finishing import CLOSE, EFFORT, TRY_NODES, Answer, Finishing, Linear, Offer, at
+from planner.solver.finishing import (
+    CLOSE,
+    EFFORT,
+    SOON,
+    TRY_NODES,
+    Answer,
+    Finishing,
+    Linear,
+    Offer,
+    at,
+)
 from planner.solver.growing import WHOLE, Growing
 from planner.solver.highs import SLIP, Array, Outcome
 from planner.solver.ladder import SLIP_IN_PROPORTION, Climb, Reached
@@ -112,6 +122,9 @@ class Priced(Finishing):
                 worse = any(self._missed(s, start.x) for s in self.stages[:n])
                 start = None if worse else Answer(at(stage, start.x), bound, start.x)
             got = self._whole(stage, linear, bound, start)
+            if stage.last and not waiting:
+                x = x if got is None else got.x
+                break
             if got is None:
                 return None
             reached += [*waiting, _told(stage, got.value, got.bound)]
@@ -220,7 +233,7 @@ class Priced(Finishing):
         self.spent = 0
         best = self._better(None, self._ask(
             one, self.first.bound, self._kept(self.first.out.x), TRY_NODES), -1.0)
-        near = CLOSE * abs(bound) * abs(self.weigh.get((last.goal, last.part), 1.0))
+        near = SOON * CLOSE * abs(bound) * abs(self.weigh.get((last.goal, last.part), 1.0))
         best = self._improved(one, self.first.bound, best, -1.0, near, lambda x: EFFORT * (
             MORE if any(self._missed(s, x) for s, *_ in values) else 1))
         for stage, row, value in values:
