@@ -14,7 +14,7 @@ import pytest
 from planner import cli
 from planner.case.case import Case
 from planner.case.whatif import order, with_orders
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.plan.alternatives import Alternatives, alternatives
 from planner.plan.alternatives_money import elsewhere, ranges
 from planner.plan.farthest import farthest, within_of

@@ -22,7 +22,7 @@ from planner.case.draft import read_draft
 from planner.case.scenario import read_case
 from planner.errors import InputError
 from planner.model.money.entitlement import cells_of
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.plan.recount import recount
 from planner.plan.relying import as_people
 from planner.plan.review import Review, review

@@ -18,7 +18,7 @@ from math import gcd
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell, cells_of
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.model.money.variables import SCALE, MoneyVariables, Need
 from planner.model.people.part import PeoplePart
 from planner.model.people.training import courses_of

@@ -17,7 +17,7 @@ import numpy as np
 
 from planner.case.case import Case
 from planner.model.blocks import Block, block_of, people_within
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.model.money.variables import SCALE
 from planner.model.people.goals import PEOPLE_GOALS
 from planner.model.people.training import courses_of, is_tied, undivided_rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from planner.case.case import Case
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.model.people.rules import PeoplePart
 from planner.plan.alternatives_money import near_money
 from planner.plan.alternatives_people import near_people

@@ -13,7 +13,8 @@ import numpy as np
 from planner.errors import SolverError
 from planner.model.blocks import ranked_goals
 from planner.model.money.goals import MONEY_GOALS, payer_order
-from planner.model.money.rules import MONEY_RULES, MoneyPart
+from planner.model.money.part import MoneyPart
+from planner.model.money.rules import MONEY_RULES
 from planner.model.money.variables import SCALE, MoneyVariables, money_variables
 from planner.model.rule import Leximin, Model, Row, Stage
 from planner.plan.farthest import Key, Near, farthest, within_of, worst_allowed

@@ -17,7 +17,7 @@ from planner.case.dictionary import BY_NAME
 from planner.case.sheet import Sheet, build
 from planner.errors import Cell, RecountError
 from planner.model.blocks import Block, ranked_goals
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.model.people.goals import PEOPLE_GOALS
 from planner.model.people.match import match_of
 from planner.model.people.part import PeoplePart

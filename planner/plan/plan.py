@@ -12,8 +12,8 @@ import pandas as pd
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell, cells_of
+from planner.model.money.part import MoneyPart
 from planner.model.money.projects import projects_of
-from planner.model.money.rules import MoneyPart
 from planner.model.people.bench import bench_of
 from planner.model.people.pool import Seats, seats_of
 from planner.model.people.rules import PeoplePart, counted_bounds

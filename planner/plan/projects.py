@@ -15,8 +15,8 @@ from planner.model.money.choice import (
     read,
     stated,
 )
+from planner.model.money.part import MoneyPart
 from planner.model.money.projects import Project, caps_of, projects_of
-from planner.model.money.rules import MoneyPart
 from planner.solver.ladder import Ladder, Reached
 from planner.solver.small import SHARE
 from planner.solver.watch import NEVER, Deadline

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from planner.case.case import Case
-from planner.model.money.rules import MONEY_RULES, MoneyPart
+from planner.model.money.part import MoneyPart
+from planner.model.money.rules import MONEY_RULES
 from planner.model.people.rules import PEOPLE_RULES, PeoplePart
 from planner.model.rule import Breach
 from planner.model.training import training_recount

@@ -9,7 +9,7 @@ from math import ceil
 from planner.case.case import Case
 from planner.errors import RecountError
 from planner.model.blocks import money_apart
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.model.money.settle import settle
 from planner.model.money.stepped import in_steps
 from planner.model.money.variables import SCALE, MoneyVariables

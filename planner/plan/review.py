@@ -11,7 +11,7 @@ from planner.case.draft import Draft
 from planner.errors import Cell, RecountError, SolverError
 from planner.model.blocks import unit_of
 from planner.model.money.entitlement import cells_of
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.model.people.rules import PeoplePart
 from planner.model.people.targets import bounds_of
 from planner.model.people.training import courses_of, is_tied

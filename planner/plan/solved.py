@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from planner.model.money.rules import MoneyPart
+from planner.model.money.part import MoneyPart
 from planner.model.people.part import PeoplePart
 from planner.plan.plan import Trace
 from planner.solver.conflict import Conflict

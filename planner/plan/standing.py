@@ -11,8 +11,8 @@ from planner.case.case import Case
 from planner.model.blocks import ranked_goals
 from planner.model.money.choice import orders_met
 from planner.model.money.entitlement import MoneyCell, cells_of
+from planner.model.money.part import MoneyPart
 from planner.model.money.projects import projects_of
-from planner.model.money.rules import MoneyPart
 from planner.model.people.pool import seats_of
 from planner.model.people.rules import PeoplePart, counted_bounds
 

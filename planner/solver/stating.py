@@ -22,6 +22,8 @@ from planner.errors import SolverError
 from planner.model.rule import Model, Sense
 
 Array = np.ndarray[Any, Any]
+#: What tells a variable of 3.3 from every other, read far faster than asked for.
+_HASH = attrgetter("hash")
 
 
 @dataclass(frozen=True)
@@ -127,14 +129,14 @@ def _terms(
     """What has the terms of each row, and what tells a variable there from every other."""
     if hasattr(problem, "toRustModel"):  # 4.2: its own wrapping makes every variable anew
         return problem.toRustModel().list_constraints(), methodcaller("id")
-    return [c.expr for c in held], hash
+    return [c.expr for c in held], _HASH
 
 
 def _positions(columns: list[Any], keys: Array, key: Callable[[Any], int]) -> Array:
     """The position of each variable by its key; those of 4.2 are numbered as they were made."""
-    if key is not hash:
+    if key is not _HASH:
         return keys
-    known = np.fromiter(map(hash, columns), np.int64, len(columns))
+    known = np.fromiter(map(_HASH, columns), np.int64, len(columns))
     order = np.argsort(known)
     return np.asarray(order[np.searchsorted(known[order], keys)])
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from planner.case.case import Case
+from planner.model.money.part import MoneyPart
 from planner.model.money.project_rules import project_rows
-from planner.model.money.rules import MONEY_RULES, MoneyPart
+from planner.model.money.rules import MONEY_RULES
 from planner.plan.solve import solve
 from tests.cases import Rows, amounts, case
 from tests.rules.tools import money_rows, must_give, one

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from planner.case.case import Case
+from planner.model.money.part import MoneyPart
 from planner.model.money.project_rules import project_cap_rows
-from planner.model.money.rules import MONEY_RULES, MoneyPart
+from planner.model.money.rules import MONEY_RULES
 from planner.plan.solve import solve
 from tests.cases import Rows, amounts
 from tests.rules.test_project import ordering, ranked

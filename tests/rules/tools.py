@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from planner.case.case import Case
-from planner.model.money.rules import MONEY_RULES, MoneyPart
+from planner.model.money.part import MoneyPart
+from planner.model.money.rules import MONEY_RULES
 from planner.model.money.variables import money_variables
 from planner.model.people.rules import PEOPLE_RULES, PeoplePart
 from planner.model.people.variables import people_variables

@@ -16,9 +16,9 @@ from math import floor
 from planner.case.case import Case
 from planner.model.money.entitlement import cells_of
 from planner.model.money.goals import by_code
+from planner.model.money.part import MoneyPart
 from planner.model.money.project_rules import scale_rows
 from planner.model.money.projects import Cap, Cell, Project, caps_of, projects_of
-from planner.model.money.rules import MoneyPart
 from planner.model.money.variables import SCALE, ProjectColumns, project_columns
 from planner.model.money.whole import NEAR
 from planner.model.rule import Model, Row, Stage, Terms

@@ -8,10 +8,10 @@ has the columns of the projects too (``v.projects``).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from planner.case.case import Case
 from planner.model.money.entitlement import cells_of
+from planner.model.money.part import MoneyPart
 from planner.model.money.projects import (
     Cap,
     Project,
@@ -21,9 +21,6 @@ from planner.model.money.projects import (
 )
 from planner.model.money.variables import SCALE, MoneyVariables, ProjectColumns
 from planner.model.rule import Breach, Row, Terms
-
-if TYPE_CHECKING:
-    from planner.model.money.rules import MoneyPart
 
 
 def scale_rows(columns: ProjectColumns) -> Iterator[Row]:

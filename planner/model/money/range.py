@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from planner.case.case import Case, exact, per_case
 from planner.model.money.entitlement import MoneyCell, cells_of
+from planner.model.money.part import MoneyPart
 from planner.model.money.variables import MoneyVariables
 from planner.model.rule import Breach, Row
-
-if TYPE_CHECKING:
-    from planner.model.money.rules import MoneyPart
 
 #: Above the solver's tolerance for whole numbers, far below a yuan (万元).
 HAIR = 2e-6

@@ -19,14 +19,13 @@ knows no solver.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from fractions import Fraction
-from functools import cached_property
 from math import inf
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell, above, below, cells_of, spendable
+from planner.model.money.part import MoneyPart
 from planner.model.money.project_rules import (
     project_cap_recount,
     project_cap_rows,
@@ -39,23 +38,6 @@ from planner.model.rule import Breach, Row, Rule
 
 #: A cost share cannot be exact to the yuan in every cell: it holds to within one yuan a cell.
 SHARE_TOLERANCE_YUAN = 1
-
-
-@dataclass(frozen=True)
-class MoneyPart:
-    """The money half of a plan: whole yuan by (payee, fund), and by payer code within."""
-
-    paid: Mapping[tuple[str, str], Mapping[str, int]]
-    #: Whole yuan by project, those paid only.
-    projects: Mapping[str, int] = field(default_factory=dict)
-
-    @cached_property
-    def _totals(self) -> Mapping[tuple[str, str], int]:
-        return {key: sum(by.values()) for key, by in self.paid.items()}
-
-    def total(self, cell: MoneyCell) -> int:
-        """What a cell gets (yuan)."""
-        return self._totals.get((cell.payee, cell.fund), 0)
 
 
 def available(case: Case) -> list[int | None]:

@@ -22,10 +22,10 @@ from math import ceil, floor
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell
 from planner.model.money.goals import payer_order, tie
+from planner.model.money.part import MoneyPart
 from planner.model.money.project_rules import project_cap_rows
 from planner.model.money.range import in_range, margins, per_resident_range_rows
 from planner.model.money.rules import (
-    MoneyPart,
     appropriation_rows,
     envelope_rows,
     share_rows,

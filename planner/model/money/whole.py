@@ -8,7 +8,8 @@ from typing import Any
 
 from planner.case.case import Case
 from planner.model.money.entitlement import MoneyCell
-from planner.model.money.rules import MoneyPart, available
+from planner.model.money.part import MoneyPart
+from planner.model.money.rules import available
 from planner.model.rule import Leximin, Model, Row, Stage, Terms
 
 #: A continuous amount this near (yuan) to a whole one is that whole one.
