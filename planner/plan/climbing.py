@@ -30,16 +30,16 @@ def climbed(
     that are equal in all goals another may be found: no tie of placements is broken by code.
     So it is of a question (``asking``), where only what goals come to is wanted.
     """
+    goals = tuple(_asked(case, block)) if asking and block.money is None else block.goals
     v = block.people
     if v is not None and v.bench is not None and block.money is None and (
             len(v.y) + len(v.bench.b) > MANY):
-        plain = [g for g in block.goals if isinstance(g, Stage)]
-        if len(plain) == len(block.goals):
+        plain = [g for g in goals if isinstance(g, Stage)]
+        if len(plain) == len(goals):
             loose = Loose(block.model, grained(case, v.people, plain), v.y.values(),
                           time_limit, tell)
             if loose.plain:
                 return loose.climb(())
-    goals = tuple(_asked(case, block)) if asking and block.money is None else block.goals
     return Ladder(block.model, goals, block.asleep).climb(
         time_limit, tell=tell, trail=trail if starts_anywhere(block) else None)
 
