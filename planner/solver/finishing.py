@@ -100,7 +100,7 @@ class Finishing:
         Without one to start from: first whatever the linear answer has whole stays; then with all
         columns that cost nothing in it, as there may be many. Then the answer is improved part by
         part; then all columns that can be in a better one are asked to be whole at once, if they
-        are not too many. What only breaks a tie is done with the first answer.
+        are not too many.
         """
         sign, near = -1.0 if stage.sense == "max" else 1.0, CLOSE * abs(bound)
         if best is None:
@@ -110,8 +110,6 @@ class Finishing:
                 linear = self._joined(linear, WHOLE, AT_NO_COST) or linear
                 best = self._better(
                     best, self._ask(stage, bound, self._kept(linear.out.x)), sign)
-        if best is not None and stage.last:
-            return best
         if best is not None and reaches(best, bound, sign, SOON * near):
             best = self._at_once(stage, linear, bound, best, sign, TRY_NODES) or best
             bound = best.bound
@@ -120,6 +118,23 @@ class Finishing:
         if best is not None and reaches(best, bound, sign):
             return Answer(bound, bound, best.x)
         return self._at_once(stage, linear, bound, best, sign)
+
+    def _tied(self, stage: Stage, linear: Linear, bound: float, x: Array) -> Array:
+        """A point as good as ``x`` in all goals before, a tie broken as far as a short try goes.
+
+        What the linear answer has whole stays, or else what ``x`` has of the tie already.
+        """
+        sign = -1.0 if stage.sense == "max" else 1.0
+        first = Answer(at(stage, x), bound, x)
+        best = self._better(first, self._ask(stage, bound, self._kept(linear.out.x)), sign)
+        if best is first:
+            low, high = self._bounds()
+            columns, here = self._columns(), self._padded(x)[self._columns()]
+            stays = np.isin(columns, [j for j, _ in stage.terms]) & (here > WHOLE)
+            out = self._ask(stage, bound, (np.where(stays, np.round(here), low), high), TRY_NODES)
+            best = self._better(first, out, sign)
+        assert best is not None
+        return best.x
 
     def _joined(self, linear: Linear, gap: float, most: int) -> Linear | None:
         """Columns that cost no more join, and the linear answer with them; ``None``: too many, or

@@ -121,10 +121,10 @@ class Priced(Finishing):
             if start is not None:
                 worse = any(self._missed(s, start.x) for s in self.stages[:n])
                 start = None if worse else Answer(at(stage, start.x), bound, start.x)
-            got = self._whole(stage, linear, bound, start)
             if stage.last and not waiting:
-                x = x if got is None else got.x
+                x = self._tied(stage, linear, bound, x)
                 break
+            got = self._whole(stage, linear, bound, start)
             if got is None:
                 return None
             reached += [*waiting, _told(stage, got.value, got.bound)]
