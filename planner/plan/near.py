@@ -291,7 +291,7 @@ def why_empty(
 
 
 @per_case
-def _kin_of(case: Case) -> dict[str, set[str]]:
+def kin_of(case: Case) -> dict[str, set[str]]:
     """The relatives of everybody who has some, as codes."""
     out: dict[str, set[str]] = {}
     for row in case.rows("kin"):
@@ -306,7 +306,7 @@ def relatives_placed(
     """Kin of a candidate who are placed in a community."""
     if community is None:
         return ()
-    kin = _kin_of(case).get(candidate)
+    kin = kin_of(case).get(candidate)
     if not kin:
         return ()
     home = {p.post: p.community for p in case.rows("posts")}

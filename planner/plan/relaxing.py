@@ -9,7 +9,7 @@ from planner.case.case import Case
 from planner.case.recipe import Order
 from planner.case.whatif import order
 from planner.model.people.pool import seats_of
-from planner.plan.near import Step, conditions_in
+from planner.plan.near import Step, conditions_in, kin_of
 
 
 def quoted(column: str, code: str) -> str:
@@ -86,8 +86,7 @@ def lifts_of(case: Case, i: int) -> Iterator[tuple[tuple[Step, ...], list[Order]
     Kin placed, targets that must be met, pins: each by itself, then more and more together.
     """
     me = case.rows("candidates")[i].candidate
-    kin = sorted({r.other if r.person == me else r.person for r in case.rows("kin")
-                  if me in (r.person, r.other)} & {r.candidate for r in case.rows("candidates")})
+    kin = sorted(kin_of(case).get(me, set()) & {r.candidate for r in case.rows("candidates")})
     pins = [(r.candidate, r.post) for r in case.rows("pairs") if r.decision == "pin"]
     lifts: list[tuple[Step, list[Order]]] = []
     if kin:
@@ -108,9 +107,7 @@ def _relatives(case: Case, i: int, j: int) -> list[str]:
     me, home = case.rows("candidates")[i].candidate, posts[j].community
     people = case.rows("incumbents")
     there = {people[k].person for k in seats.staying if posts[seats.held[k]].community == home}
-    found = {r.other if r.person == me else r.person
-             for r in case.rows("kin") if me in (r.person, r.other)}
-    return sorted(found & there)
+    return sorted(kin_of(case).get(me, set()) & there)
 
 
 def _setting(case: Case, key: str, value: str) -> Order:

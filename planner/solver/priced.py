@@ -121,7 +121,7 @@ class Priced(Finishing):
             if start is not None:
                 worse = any(self._missed(s, start.x) for s in self.stages[:n])
                 start = None if worse else Answer(at(stage, start.x), bound, start.x)
-            if stage.last and not waiting:
+            if stage.last and len(x):
                 x = self._tied(stage, linear, bound, x)
                 break
             got = self._whole(stage, linear, bound, start)
